@@ -1,0 +1,149 @@
+// The stub: our Rust crate linked with a distribution's CPython, before anything is packed into it. Built by cargo
+// once for a distribution and toolchain, then taken from the cache by every project.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ResultType, Sha256 } from '../../cache/cache.ts';
+import type { Context } from '../context.ts';
+import type { Distribution } from '../python/distribution.ts';
+import { runCargo } from './cargo.ts';
+import { withStep } from '../step.ts';
+import { findToolchain } from './toolchain.ts';
+
+export type Stub = { readonly sha256: Sha256; readonly size: number };
+
+type StubKey = {
+  readonly runtime: string; // the crate's sources, its Cargo.lock included
+  readonly rustc: string; // full `rustc -vV`: the commit changes the ABI
+  readonly distribution: string; // the objects that are linked in
+  readonly linking: Distribution['linking']; // and in which way
+  readonly flags: Readonly<Record<string, string>>; // what else changes generated code or the link
+};
+
+const stubs: ResultType<StubKey, Stub> = { kind: 'cargo', version: 1 };
+
+/** Variables that reach rustc or the linker, and so belong to the key. */
+const flagVariables = [
+  'RUSTFLAGS',
+  'CARGO_ENCODED_RUSTFLAGS',
+  'CC',
+  'CFLAGS',
+  'LDFLAGS',
+  'CARGO_BUILD_TARGET',
+];
+
+/** Returns the linked stub for a distribution. Throws a Failure when there is no toolchain or the build fails. */
+export async function buildStub(context: Context, distribution: Distribution): Promise<Stub> {
+  const toolchain = await findToolchain(context);
+  const runtime = runtimeCrate();
+  const flags = Object.fromEntries(
+    flagVariables.flatMap((name) => {
+      const value = context.environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const key: StubKey = {
+    runtime: runtime.digest,
+    rustc: toolchain.rustc,
+    distribution: distribution.id,
+    linking: distribution.linking,
+    flags,
+  };
+  const known = context.cache.get(stubs, key);
+  if (known !== undefined) return known;
+
+  return withStep(context, 'stub', `the runtime for Python ${distribution.version}`, async (step) => {
+    // One live target folder for all distributions: cargo recompiles what differs and keeps the rest.
+    const work = join(context.cache.folder, 'cargo');
+    mkdirSync(work, { recursive: true });
+    const pyo3Config = join(work, `pyo3-${distribution.id.slice(0, 16)}.txt`);
+    writeFileSync(pyo3Config, describeForPyo3(distribution));
+    const executable = await runCargo(context, {
+      cargo: toolchain.cargo,
+      args: [
+        'build',
+        '--release',
+        '--locked',
+        '--bin',
+        'stub',
+        '--manifest-path',
+        join(runtime.folder, 'Cargo.toml'),
+      ],
+      environment: {
+        ...context.environment,
+        ...linkEnvironment(distribution),
+        PYO3_CONFIG_FILE: pyo3Config,
+        CARGO_TARGET_DIR: join(work, 'target'),
+        CARGO_TERM_COLOR: 'never',
+      },
+      crates: runtime.crates,
+      step,
+    });
+    const copy = context.cache.scratch();
+    await copyFile(executable, copy);
+    const sha256 = await context.cache.blobs.putFile(copy);
+    const path = context.cache.blobs.path(sha256);
+    if (path === undefined) throw new Error('a blob that was just stored is missing');
+    const stub: Stub = { sha256, size: readFileSync(path).length };
+    context.cache.put(stubs, key, stub, { blobs: [sha256] });
+    return stub;
+  });
+}
+
+/** The variables that runtime/build.rs reads. */
+function linkEnvironment(distribution: Distribution): Record<string, string> {
+  const { linking } = distribution;
+  return linking.kind === 'static'
+    ? { OXD_PYTHON_STATIC: linking.archive, OXD_PYTHON_LIBS: linking.libraries.join(' ') }
+    : { OXD_PYTHON_SHARED: '1' };
+}
+
+/** pyo3-ffi's configuration file: which CPython's ABI; the link lines are ours (build.rs). */
+function describeForPyo3(distribution: Distribution): string {
+  const [major, minor] = distribution.version.split('.');
+  return [
+    'implementation=CPython',
+    `version=${major}.${minor}`,
+    'shared=false',
+    'abi3=false',
+    'pointer_width=64',
+    'suppress_build_script_link_lines=true',
+    '',
+  ].join('\n');
+}
+
+type RuntimeCrate = { readonly folder: string; readonly digest: string; readonly crates: number };
+let foundCrate: RuntimeCrate | undefined;
+
+/** The crate's folder beside this package's code, and a digest of all that cargo reads of it. Read once per process. */
+function runtimeCrate(): RuntimeCrate {
+  if (foundCrate !== undefined) return foundCrate;
+  let folder = import.meta.dirname;
+  while (!hasFile(join(folder, 'runtime'), 'Cargo.toml')) {
+    if (dirname(folder) === folder)
+      throw new Error('the runtime crate is missing from this installation of oxd');
+    folder = dirname(folder);
+  }
+  folder = join(folder, 'runtime');
+  const files = ['Cargo.toml', 'Cargo.lock', 'build.rs', ...listFiles(folder, 'src')].toSorted();
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
+  const crates = readFileSync(join(folder, 'Cargo.lock'), 'utf8').split('[[package]]').length - 1;
+  foundCrate = { folder, digest: hash.digest('hex'), crates };
+  return foundCrate;
+}
+
+function listFiles(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+}
+
+function hasFile(folder: string, name: string): boolean {
+  try {
+    return readdirSync(folder).includes(name);
+  } catch {
+    return false;
+  }
+}
