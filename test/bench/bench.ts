@@ -1,0 +1,12 @@
+// The bounds that oxd promises, each beside its rival, in one run. Exits 1 when one is missed.
+//   npm run bench            everything
+//   npm run bench -- no-op   the sections whose name contains a word
+import { builds } from './builds.ts';
+import { programs } from './programs.ts';
+import { verdict } from './report.ts';
+
+const wanted = process.argv.slice(2);
+for (const [name, run] of Object.entries({ ...builds, ...programs })) {
+  if (wanted.length === 0 || wanted.some((word) => name.includes(word))) run();
+}
+process.exitCode = verdict();
