@@ -1,0 +1,154 @@
+// Turns an installed CPython into a distribution, or says which piece of it is missing.
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Context } from '../context.ts';
+import { supportedMinors } from './candidates.ts';
+import type { Distribution, Linking } from './distribution.ts';
+import { type Probe, probePython } from './probe.ts';
+
+/** A Python that cannot be packed, and why, as it reads after a colon. */
+export type Refusal = {
+  readonly outcome: 'refused';
+  readonly path: string;
+  readonly version: string | undefined;
+  readonly reason: string;
+};
+export type LocalPython = { readonly outcome: 'usable'; readonly distribution: Distribution } | Refusal;
+
+/** The distribution made of the Python at `path`: for a virtual environment, of the Python it was made from. */
+export async function localDistribution(context: Context, path: string): Promise<LocalPython> {
+  const refuse = (reason: string, version?: string): Refusal => ({
+    outcome: 'refused',
+    path,
+    version,
+    reason,
+  });
+  let probe = await probePython(context, path);
+  if ('failure' in probe) return refuse(probe.failure);
+  const base = baseExecutable(probe);
+  if (base !== undefined) {
+    const baseProbe = await probePython(context, base);
+    if ('failure' in baseProbe) return refuse(`its base ${base} does not start: ${baseProbe.failure}`);
+    probe = baseProbe;
+  }
+  const unfit = whyUnfit(probe);
+  if (unfit !== undefined) return refuse(unfit, probe.version);
+  const linking = findLinking(probe);
+  if (linking === undefined) return refuse(missingLibrary(probe), probe.version);
+  return { outcome: 'usable', distribution: describe(probe, linking) };
+}
+
+/** Follows a virtual environment to its Python: its own executable knows no standard library. */
+function baseExecutable(probe: Probe): string | undefined {
+  const name = `python3.${probe.minor}${probe.abiFlags}`;
+  const places = [join(probe.basePrefix, 'bin', name), ...(probe.bindir ? [join(probe.bindir, name)] : [])];
+  const base = places.find((place) => existsSync(place));
+  if (base === undefined || sameFile(base, probe.executable)) return undefined;
+  return base;
+}
+
+function sameFile(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}
+
+function whyUnfit(probe: Probe): string | undefined {
+  const { first, last } = supportedMinors;
+  if (probe.implementation !== 'cpython')
+    return `it is ${probe.implementation}, and only CPython can be packed`;
+  if (probe.minor < first || probe.minor > last) return `only Python 3.${first} to 3.${last} can be packed`;
+  if (probe.prerelease) return 'it is a pre-release, whose bytecode may still change';
+  if (probe.bits !== 64) return 'it is a 32-bit build';
+  if (probe.variables['Py_GIL_DISABLED']) return 'it is a free-threaded build';
+  if (probe.abiFlags.includes('d')) return 'it is a debug build';
+  if (!existsSync(join(probe.stdlib, 'os.py')))
+    return `its standard library is not in ${probe.stdlib}: install the whole package`;
+  return undefined;
+}
+
+function missingLibrary(probe: Probe): string {
+  const short = `3.${probe.minor}`;
+  // Debian and its children split the library off; others build Python with it or without.
+  return probe.executable.startsWith('/usr/bin/')
+    ? `it has no libpython: install libpython${short}-dev`
+    : `it has no libpython: build it with --enable-shared, or keep libpython${short}.a in ${text(probe, 'LIBPL')}`;
+}
+
+const text = (probe: Probe, name: string): string => String(probe.variables[name] ?? '');
+
+function findLinking(probe: Probe): Linking | undefined {
+  const library = text(probe, 'LIBRARY');
+  const config = text(probe, 'LIBPL');
+  // Debian's libpythonX.Y.a is not position independent enough for every linker; the -pic one beside it is.
+  const archive = [library.replace(/\.a$/, '-pic.a'), library]
+    .filter((name) => name.endsWith('.a'))
+    .flatMap((name) => [join(config, name), join(text(probe, 'LIBDIR'), name)])
+    .find((path) => existsSync(path));
+  if (archive !== undefined) return { kind: 'static', archive, libraries: linkArguments(probe) };
+  const soname = text(probe, 'INSTSONAME');
+  const shared = [text(probe, 'LIBDIR'), join(probe.basePrefix, 'lib'), config]
+    .map((folder) => join(folder, soname))
+    .find((path) => /\.so(\.|$)/.test(soname) && existsSync(path));
+  return shared === undefined ? undefined : { kind: 'shared', library: shared, soname };
+}
+
+/**
+ * What libpython's own objects need, once each, in link order. Search and run paths of the build are dropped: they
+ * name places of the machine that built it. In an archive that holds extension modules MODLIBS names their libraries.
+ */
+function linkArguments(probe: Probe): string[] {
+  const words = ['MODLIBS', 'LIBS', 'SYSLIBS'].flatMap((name) => text(probe, name).split(/\s+/));
+  const wanted = words.filter((word) => /^-l[\w+.:-]+$/.test(word) || word === '-pthread');
+  return [...new Set([...wanted, '-lpthread', '-ldl', '-lutil', '-lm'])];
+}
+
+/** Rust's name of the platform, such as "x86_64-unknown-linux-gnu". */
+function triple(probe: Probe): string {
+  const machine = probe.platform.split('-').at(-1) ?? 'x86_64';
+  const musl = text(probe, 'MULTIARCH').endsWith('musl');
+  return `${machine}-unknown-linux-${musl ? 'musl' : 'gnu'}`;
+}
+
+function describe(probe: Probe, linking: Linking): Distribution {
+  const dynload = [text(probe, 'DESTSHARED'), join(probe.platstdlib, 'lib-dynload')].find(
+    (path) => path !== '' && existsSync(path),
+  );
+  const file = linking.kind === 'static' ? linking.archive : linking.library;
+  const identity = createHash('sha256')
+    .update(
+      JSON.stringify([
+        probe.build,
+        probe.stdlib,
+        // Not the folder of the standard library: its time changes when Python first writes __pycache__ into it.
+        ...[probe.executable, file].map((path) => [realpathSync(path), fingerprint(path)]),
+        linking,
+      ]),
+    )
+    .digest('hex');
+  return {
+    id: `local-${probe.version}-${identity.slice(0, 24)}`,
+    origin: 'local',
+    version: probe.version,
+    cacheTag: probe.cacheTag,
+    magic: probe.magic,
+    triple: triple(probe),
+    executable: probe.executable,
+    stdlib: probe.stdlib,
+    dynload,
+    includes: probe.includes,
+    linking,
+    sysconfigModule: probe.sysconfigModule,
+    reason: `CPython ${probe.version} of this machine, ${dirname(dirname(probe.executable))} (${
+      linking.kind === 'static' ? `static ${basename(file)}` : `shared ${linking.soname}`
+    })`,
+  };
+}
+
+function fingerprint(path: string): string {
+  const { size, mtimeMs, ino } = statSync(path);
+  return `${size}:${mtimeMs}:${ino}`;
+}
