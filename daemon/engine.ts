@@ -1,0 +1,37 @@
+// What the daemon's plumbing asks of the engine. A type, a leaf: session.ts calls it, builds.ts implements it.
+import type { BuildEvent } from '../protocol/events.ts';
+import type {
+  BuildOutcome,
+  BuildRequest,
+  CacheReport,
+  ConfigRequest,
+  RunningBuild,
+  Target,
+} from '../protocol/requests.ts';
+import type { Log } from './context.ts';
+
+export type EngineOptions = {
+  /** Absolute; created when missing. */
+  readonly cacheFolder: string;
+  readonly log: Log;
+};
+
+/** How a caller follows one request: aborting the signal ends it, with no child alive afterwards. */
+export type Caller = {
+  readonly signal: AbortSignal;
+  readonly report: (event: BuildEvent) => void;
+};
+
+/** Expected failures are thrown as `Failure`. */
+export type Engine = {
+  build(request: BuildRequest, caller: Caller): Promise<BuildOutcome>;
+  /** Resolves when the signal is aborted. A round that fails is an event, not the end. */
+  watch(request: BuildRequest, caller: Caller): Promise<void>;
+  /** Sorted by name. */
+  targets(request: ConfigRequest, caller: Caller): Promise<readonly Target[]>;
+  cacheStats(): CacheReport;
+  status(): { readonly builds: readonly RunningBuild[] };
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+export type CreateEngine = (options: EngineOptions) => Engine | Promise<Engine>;
