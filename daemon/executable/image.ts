@@ -1,0 +1,195 @@
+// Assembles the executable: stub and layers copied by the kernel, then a header page, the config and ELF headers.
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Sha256 } from '../../cache/cache.ts';
+import { pageAligned, pageBytes, payloadPatches, readStub, type Stub } from './elf.ts';
+import { type ReadAt, readerOf, writeFully } from './file-bytes.ts';
+import type { InterpreterConfig } from './interpreter-config.ts';
+
+export type ImageLayer = {
+  readonly sha256: Sha256;
+  readonly length: number;
+  /** An absolute path of the layer, or its bytes. */
+  readonly content:
+    | { readonly at: 'file'; readonly path: string }
+    | { readonly at: 'bytes'; readonly bytes: Buffer };
+};
+
+export type Image = {
+  /** Absolute path. */
+  readonly stub: string;
+  /** What later ones hold hides the same path in earlier ones. */
+  readonly layers: readonly ImageLayer[];
+  readonly config: InterpreterConfig;
+  /** Absolute path. An interrupted write leaves what was there. */
+  readonly output: string;
+  /** Of every packed file, seconds since 1970. */
+  readonly mtime: number;
+  /** A file that `writeBase` made of the stub and the first `layers` of this image: copied in one go. */
+  readonly base?: { readonly path: string; readonly layers: number };
+};
+
+const magic = Buffer.from('OXDIMG\0\x01', 'latin1');
+const layersMax = 60;
+/** Where in the header page the layers are listed, and what each takes there. */
+const entriesAt = 64;
+const entryBytes = 64;
+/** Large layers pass through memory in pieces of this size. */
+const chunkBytes = 1 << 20;
+
+/** Where each part lies, from the start of the payload. */
+type Plan = {
+  readonly offsets: readonly number[];
+  readonly end: number;
+};
+
+/** Writes the executable, mode 0755, and returns its length in bytes. Equal inputs give equal bytes. */
+export async function writeImage(image: Image, signal: AbortSignal): Promise<number> {
+  mkdirSync(dirname(image.output), { recursive: true });
+  // Beside the output, so that the rename stays within one file system; the pid keeps builds of others apart.
+  const aside = `${image.output}.${process.pid}.partial`;
+  try {
+    const length = await assemble(image, aside, signal);
+    signal.throwIfAborted();
+    renameSync(aside, image.output);
+    return length;
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}
+
+/** Writes the stub with its first layers and no more: what many images of one application have in common. */
+export async function writeBase(
+  base: { readonly stub: string; readonly layers: readonly ImageLayer[]; readonly output: string },
+  signal: AbortSignal,
+): Promise<void> {
+  await copyFile(base.stub, base.output, constants.COPYFILE_FICLONE);
+  const target = openSync(base.output, 'r+');
+  try {
+    const stub = readStub(readerOf(target), fstatSync(target).size);
+    const plan = planOf(base.layers);
+    const entries = appendLayers(target, stub, base.layers, plan, 0, signal);
+    writeFully(target, payloadHeader({ entries, length: plan.end, mtime: 0 }), stub.payloadOffset);
+  } finally {
+    closeSync(target);
+  }
+}
+
+async function assemble(image: Image, aside: string, signal: AbortSignal): Promise<number> {
+  if (image.layers.length > layersMax) throw new Error(`more than ${layersMax} layers`);
+  const source = openSync(image.stub, 'r');
+  let stub: Stub;
+  try {
+    stub = readStub(readerOf(source), fstatSync(source).size);
+  } finally {
+    closeSync(source);
+  }
+  const kept = image.base?.layers ?? 0;
+  await copyFile(image.base?.path ?? image.stub, aside, constants.COPYFILE_FICLONE);
+  signal.throwIfAborted();
+  const target = openSync(aside, 'r+');
+  try {
+    const plan = planOf(image.layers);
+    const entries = Buffer.concat([
+      readerOf(target)(stub.payloadOffset + entriesAt, kept * entryBytes),
+      appendLayers(target, stub, image.layers, plan, kept, signal),
+    ]);
+    const config = Buffer.from(JSON.stringify(image.config));
+    writeFully(target, config, stub.payloadOffset + plan.end);
+    const length = plan.end + config.length;
+    const header = payloadHeader({
+      entries,
+      length,
+      mtime: image.mtime,
+      config: { offset: plan.end, bytes: config },
+    });
+    writeFully(target, header, stub.payloadOffset);
+    for (const { offset, bytes } of payloadPatches(stub, length)) writeFully(target, bytes, offset);
+    fchmodSync(target, 0o755);
+    return fstatSync(target).size;
+  } finally {
+    closeSync(target);
+  }
+}
+
+/** Every layer, and the config after them, starts on a page. */
+function planOf(layers: readonly ImageLayer[]): Plan {
+  const offsets: number[] = [];
+  let end = pageBytes;
+  for (const { length } of layers) {
+    offsets.push(end);
+    end = pageAligned(end + length);
+  }
+  return { offsets, end };
+}
+
+/** Copies the layers from number `from` on to their places. Returns their entries for the header page. */
+function appendLayers(
+  target: number,
+  stub: Stub,
+  layers: readonly ImageLayer[],
+  plan: Plan,
+  from: number,
+  signal: AbortSignal,
+): Buffer {
+  const entries = layers.slice(from).map((layer, index) => {
+    const offset = plan.offsets[from + index] ?? 0;
+    const entry = Buffer.alloc(entryBytes);
+    entry.writeBigUInt64LE(BigInt(offset), 0);
+    entry.writeBigUInt64LE(BigInt(layer.length), 8);
+    Buffer.from(layer.sha256, 'hex').copy(entry, 24);
+    withReader(layer, (read) => {
+      entry.writeUInt32LE(crc32(indexOf(read)), 16);
+      for (let done = 0; done < layer.length; done += chunkBytes) {
+        signal.throwIfAborted();
+        const bytes = read(done, Math.min(chunkBytes, layer.length - done));
+        writeFully(target, bytes, stub.payloadOffset + offset + done);
+      }
+    });
+    return entry;
+  });
+  return Buffer.concat(entries);
+}
+
+function withReader(layer: ImageLayer, use: (read: ReadAt) => void): void {
+  if (layer.content.at === 'bytes') {
+    const { bytes } = layer.content;
+    use((offset, length) => bytes.subarray(offset, offset + length));
+    return;
+  }
+  const source = openSync(layer.content.path, 'r');
+  try {
+    if (fstatSync(source).size !== layer.length)
+      throw new Error(`"${layer.content.path}" is not the layer it should be`);
+    use(readerOf(source));
+  } finally {
+    closeSync(source);
+  }
+}
+
+/** All of a layer before its data. */
+const indexOf = (read: ReadAt): Buffer => read(0, Number(read(72, 8).readBigUInt64LE()));
+
+function payloadHeader(fields: {
+  readonly entries: Buffer;
+  readonly length: number;
+  readonly mtime: number;
+  readonly config?: { readonly offset: number; readonly bytes: Buffer };
+}): Buffer {
+  const { entries, length, mtime, config } = fields;
+  const page = Buffer.alloc(pageBytes);
+  magic.copy(page);
+  page.writeUInt32LE(1, 8);
+  page.writeUInt32LE(entries.length / entryBytes, 12);
+  page.writeBigUInt64LE(BigInt(length), 16);
+  page.writeBigUInt64LE(BigInt(config?.offset ?? 0), 24);
+  page.writeBigUInt64LE(BigInt(config?.bytes.length ?? 0), 32);
+  page.writeBigUInt64LE(BigInt(mtime), 40);
+  page.writeUInt32LE(crc32(config?.bytes ?? ''), 56);
+  entries.copy(page, entriesAt);
+  page.writeUInt32LE(crc32(page), 60);
+  return page;
+}

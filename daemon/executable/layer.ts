@@ -1,0 +1,105 @@
+// Writes one layer of the packed tree (docs/reference/image-format.md). The reader is runtime/src/payload/layer.rs.
+import { closeSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { constants, crc32, zstdCompress } from 'node:zlib';
+import { writeFully } from './file-bytes.ts';
+import { aligned, layerIndex, layerTree, type StoredFile } from './layer-index.ts';
+
+export type LayerFile = {
+  /** Relative to the executable, with "/", without "." and "..". */
+  readonly path: string;
+  readonly content:
+    | { readonly at: 'bytes'; readonly bytes: Uint8Array }
+    | { readonly at: 'file'; readonly path: string };
+  readonly executable: boolean;
+  /** Store it as a zstd frame where that saves a tenth or more: for what is seldom read, such as sources. */
+  readonly compress: boolean;
+};
+
+export type LayerModule = {
+  /** Dotted. */
+  readonly name: string;
+  readonly isPackage: boolean;
+  /** Paths of files of the same layer. */
+  readonly has:
+    | {
+        readonly kind: 'python';
+        readonly source?: string;
+        /** By optimization level. */
+        readonly bytecode?: readonly (string | undefined)[];
+      }
+    | { readonly kind: 'extension'; readonly library: string };
+};
+
+const zstdLevel = 9;
+/** What compression may leave at most: below this saving the reader's work does not pay. */
+const worthwhile = 0.9;
+/** Compression runs on libuv's threads: enough of them in flight, and few enough bytes in memory. */
+const filesAtOnce = 8;
+
+const compressBytes = promisify(zstdCompress);
+
+/**
+ * Writes a layer to a new file and returns its length in bytes. Equal files and modules give equal bytes, in whatever
+ * order they come. Each file is read once, and only a few are in memory at a time.
+ */
+export async function writeLayer(
+  output: string,
+  files: readonly LayerFile[],
+  modules: readonly LayerModule[],
+  signal: AbortSignal,
+): Promise<number> {
+  const tree = layerTree(files, modules);
+  const target = openSync(output, 'w', 0o644);
+  try {
+    let end = tree.dataOffset;
+    const stored: StoredFile[] = [];
+    for (let from = 0; from < tree.files.length; from += filesAtOnce) {
+      signal.throwIfAborted();
+      const batch = tree.files.slice(from, from + filesAtOnce);
+      for (const { bytes, size, crc, zstd } of await Promise.all(batch.map(storedForm))) {
+        writeFully(target, bytes, end);
+        // The bytes themselves are let go: the index needs their length only.
+        stored.push({ offset: end, length: bytes.length, size, crc, zstd });
+        end = aligned(end + bytes.length);
+      }
+    }
+    writeFully(target, layerIndex(tree, stored, end), 0);
+    ftruncateSync(target, end);
+    return end;
+  } finally {
+    closeSync(target);
+  }
+}
+
+/** The same in memory and in one go, for layers that change with every save: nothing is compressed. */
+export function buildLayer(files: readonly LayerFile[], modules: readonly LayerModule[]): Buffer {
+  const tree = layerTree(files, modules);
+  const contents = tree.files.map(contentOf);
+  let end = tree.dataOffset;
+  const stored = contents.map((bytes) => {
+    const offset = end;
+    end = aligned(end + bytes.length);
+    return { offset, length: bytes.length, size: bytes.length, crc: crc32(bytes), zstd: false };
+  });
+  const layer = Buffer.alloc(end);
+  for (const [at, bytes] of contents.entries()) layer.set(bytes, stored[at]?.offset);
+  layer.set(layerIndex(tree, stored, end));
+  return layer;
+}
+
+const contentOf = ({ content }: LayerFile): Uint8Array =>
+  content.at === 'bytes' ? content.bytes : readFileSync(content.path);
+
+async function storedForm(
+  file: LayerFile,
+): Promise<{ bytes: Uint8Array; size: number; crc: number; zstd: boolean }> {
+  const plain = contentOf(file);
+  if (file.compress) {
+    const params = { [constants.ZSTD_c_compressionLevel]: zstdLevel };
+    const packed = await compressBytes(plain, { params, pledgedSrcSize: plain.length });
+    if (packed.length <= plain.length * worthwhile)
+      return { bytes: packed, size: plain.length, crc: crc32(packed), zstd: true };
+  }
+  return { bytes: plain, size: plain.length, crc: crc32(plain), zstd: false };
+}
