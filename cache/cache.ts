@@ -20,14 +20,14 @@ export type ResultType<Key, Value> = {
 export type CacheStats = { readonly kind: string; readonly count: number; readonly bytes: number }[];
 
 export type Cache = {
-  /** Absolute; holds cache.db, blobs/, trees/, tmp/. */
+  /** Absolute and without links; holds cache-v1.db, blobs/, trees/, tmp/. */
   readonly folder: string;
 
   /** The value stored for an equal key (canonical JSON, field order does not matter), or undefined. Verified on read. */
   get<Key, Value>(type: ResultType<Key, Value>, key: Key): Value | undefined;
   /**
    * Stores a JSON value. `blobs` and `trees` name what the value refers to: when one of them is gone or damaged, `get`
-   * answers undefined and forgets the row. `bytes` is what statistics count beside the blobs and trees themselves.
+   * answers undefined and forgets the row.
    */
   put<Key, Value>(
     type: ResultType<Key, Value>,
@@ -86,6 +86,15 @@ export type Cache = {
   };
 
   stats(): CacheStats;
+  /**
+   * Brings the cache below a size (10 GB) and removes what nothing refers to. Never what was used in the last two hours.
+   * Worth calling when builds are over; costs milliseconds when there is nothing to do.
+   */
+  collect(limits?: {
+    readonly bytesMax?: number;
+  }): Promise<{ readonly results: number; readonly bytes: number }>;
+  /** Removes everything. Builds that run meanwhile find blobs and trees gone. */
+  clear(): Promise<void>;
   close(): void;
   [Symbol.dispose](): void;
 };
