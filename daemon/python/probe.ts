@@ -38,7 +38,7 @@ type ProbeKey = {
 };
 
 const probes: ResultType<ProbeKey, Probe | { readonly failure: string }> = {
-  kind: 'distribution',
+  kind: 'scan',
   version: 1,
 };
 
@@ -83,7 +83,9 @@ async function ask(context: Context, path: string): Promise<Probe | { readonly f
   context.signal.throwIfAborted();
   if (run.failed) {
     const words = run.stderr?.trim().split('\n').at(-1);
-    return { failure: words !== undefined && words !== '' ? words : run.shortMessage };
+    return {
+      failure: words !== undefined && words !== '' ? words : (run.shortMessage ?? 'it did not start'),
+    };
   }
   try {
     return JSON.parse(run.stdout ?? '') as Probe;

@@ -9,7 +9,7 @@ import { type Refusal, localDistribution } from './local.ts';
 
 type ChoiceKey = { readonly request: DistributionRequest; readonly named: string | null };
 /** Which distribution a request last led to: a choice is told to the user when it is made, not at every build. */
-const choices: ResultType<ChoiceKey, string> = { kind: 'distribution', version: 1 };
+const choices: ResultType<ChoiceKey, string> = { kind: 'scan', version: 1 };
 
 /** The CPython for a request: the archive that it names, else what the environment names, else the best there is. */
 export async function resolveDistribution(
