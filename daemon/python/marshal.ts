@@ -217,14 +217,10 @@ class Reader {
 
   /** What a member of a set is, without regard to where else it is used. Sets of constants hold no code. */
   #content(node: Node): string {
-    switch (node.kind) {
-      case 'leaf':
-        return String.fromCharCode(node.tag) + this.#bytes.toString('latin1', node.start, node.end);
-      case 'group':
-        return `${String.fromCharCode(node.tag)}${node.children.map((child) => this.#content(child)).join('')}`;
-      case 'code':
-        throw new RangeError('marshalled data holds code in a set');
-    }
+    if (node.kind === 'code') throw new RangeError('marshalled data holds code in a set');
+    const type = String.fromCharCode(node.tag);
+    if (node.kind === 'leaf') return type + this.#bytes.toString('latin1', node.start, node.end);
+    return type + node.children.map((child) => this.#content(child)).join('');
   }
 
   /** Code objects stay as many as they are: two equal functions are two functions. */
@@ -325,12 +321,6 @@ class Writer {
 }
 
 function isWorthReferring(node: Node): boolean {
-  switch (node.kind) {
-    case 'leaf':
-      return node.end - node.start + 1 > referenceLength;
-    case 'group':
-      return node.children.length > 0;
-    case 'code':
-      return true;
-  }
+  if (node.kind === 'leaf') return node.end - node.start + 1 > referenceLength;
+  return node.kind === 'code' || node.children.length > 0;
 }

@@ -1,0 +1,67 @@
+// Makes of pip's output what the user must know.
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Failure, environmentFailure, inputFailure } from '../../protocol/failure.ts';
+
+/** The cause is in the first lines of pip's errors or the last; a compiler's output between them can be thousands. */
+const firstLinesMax = 12;
+const lastLinesMax = 20;
+const logsKept = 20;
+
+/** The failure of a pip that ended badly. Its whole output goes into a file below `logs`. */
+export function pipFailure(output: string, subject: string, logs: string, name: string): Failure {
+  const logFile = writeLog(logs, name, output);
+  const words = pipsOwnWords(output);
+  const message = `pip cannot install ${subject}\n${words}`;
+  if (/No space left on device|Errno 28/.test(output))
+    return environmentFailure(message, { hint: 'free disk space and build again', logFile });
+  if (
+    /Failed to establish a new connection|name resolution|Name or service not known|Network is unreachable|Connection refused|timed out|ProxyError|SSLError|CERTIFICATE_VERIFY_FAILED/.test(
+      output,
+    )
+  )
+    return environmentFailure(message, {
+      hint: 'check the network, and the proxy and index settings (HTTPS_PROXY, PIP_INDEX_URL, PIP_CERT, pip.conf)',
+      logFile,
+    });
+  return inputFailure(message, { ...hintFor(output), logFile });
+}
+
+function hintFor(output: string): { readonly hint?: string } {
+  if (/No matching distribution found/.test(output))
+    return { hint: 'check the name and version, and whether the package has a release for this Python' };
+  if (/ResolutionImpossible|conflicting dependencies/.test(output))
+    return { hint: 'loosen one of the versions that exclude each other' };
+  if (/(error: command .*(gcc|cc|g\+\+)|unable to execute|Python\.h: No such file)/.test(output))
+    return {
+      hint: 'the package has no wheel for this Python: install its build requirements, or take another version',
+    };
+  return {};
+}
+
+/** From pip's first error on, without its advertisements. */
+function pipsOwnWords(output: string): string {
+  const lines = output
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !/^\[notice\]|^WARNING: (You are using pip|Retrying)/.test(line));
+  const start = lines.findIndex((line) => /^\s*(ERROR|error|×|Usage):?/.test(line));
+  const relevant = start === -1 ? lines.slice(-lastLinesMax) : lines.slice(start);
+  if (relevant.length <= firstLinesMax + lastLinesMax) return relevant.join('\n');
+  const left = relevant.length - firstLinesMax - lastLinesMax;
+  return [
+    ...relevant.slice(0, firstLinesMax),
+    `… ${left} more lines …`,
+    ...relevant.slice(-lastLinesMax),
+  ].join('\n');
+}
+
+function writeLog(folder: string, name: string, text: string): string {
+  mkdirSync(folder, { recursive: true });
+  const age = (file: string): number => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const old = readdirSync(folder).toSorted((a, b) => age(b) - age(a));
+  for (const file of old.slice(logsKept - 1)) rmSync(join(folder, file), { force: true });
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
