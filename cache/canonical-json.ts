@@ -4,23 +4,11 @@
  * instances) is refused, as two different keys must never give the same text.
  */
 export function canonicalJson(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value);
-    case 'number':
-      if (!Number.isFinite(value)) throw new TypeError(`Cannot use ${value} in a cache key`);
-      return JSON.stringify(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'object':
-      if (value === null) return 'null';
-      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value);
-    case 'undefined':
-    case 'bigint':
-    case 'symbol':
-    case 'function':
-      throw new TypeError(`Cannot use a ${typeof value} in a cache key`);
-  }
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return canonicalArray(value);
+  if (typeof value === 'object') return canonicalObject(value);
+  throw new TypeError(`Cannot use ${typeof value === 'number' ? value : `a ${typeof value}`} in a cache key`);
 }
 
 function canonicalArray(items: readonly unknown[]): string {

@@ -31,6 +31,8 @@ type Row = Fingerprint & {
 export class FileHashes {
   readonly #later: Later;
   readonly #now: () => number;
+  /** Waiting to be written: two steps often ask for the same file at once. */
+  readonly #unwritten = new Map<string, Row>();
   readonly #select: Query<Row>;
   readonly #upsert: Query<never>;
   readonly #touch: Query<never>;
@@ -53,7 +55,7 @@ export class FileHashes {
     const stat = statOf(path);
     if (stat === undefined || !stat.isFile()) return undefined;
     const now = this.#now();
-    const row = this.#select.get(path);
+    const row = this.#unwritten.get(path) ?? this.#select.get(path);
     if (row !== undefined && isBelievable(row, stat) && crc32(row.sha256 + path) === row.crc) {
       if (isTouchDue(row.usedAt, now)) this.#later.add(`file ${path}`, () => this.#touch.run(now, path));
       return { sha256: row.sha256, size: stat.size, executable: isExecutable(stat) };
@@ -67,6 +69,7 @@ export class FileHashes {
   }
 
   clear(): void {
+    this.#unwritten.clear();
     this.#deleteAll.run();
   }
 
@@ -79,10 +82,29 @@ export class FileHashes {
     if (content === undefined) return undefined;
     const { sha256, stat } = content;
     const { dev, ino, size, mtimeMs, ctimeMs } = stat;
-    this.#later.add(`file ${path}`, () =>
-      this.#upsert.run(path, sha256, dev, ino, size, mtimeMs, ctimeMs, crc32(sha256 + path), now, now),
-    );
+    const crc = crc32(sha256 + path);
+    this.#unwritten.set(path, {
+      sha256,
+      dev,
+      ino,
+      size,
+      mtimeMs,
+      ctimeMs,
+      crc,
+      recordedAt: now,
+      usedAt: now,
+    });
+    this.#later.add('file hashes', () => this.#writeAll());
     return { sha256, size, executable: isExecutable(stat) };
+  }
+
+  #writeAll(): void {
+    const rows = [...this.#unwritten];
+    this.#unwritten.clear();
+    for (const [path, row] of rows) {
+      const { sha256, dev, ino, size, mtimeMs, ctimeMs, crc, recordedAt, usedAt } = row;
+      this.#upsert.run(path, sha256, dev, ino, size, mtimeMs, ctimeMs, crc, recordedAt, usedAt);
+    }
   }
 }
 
