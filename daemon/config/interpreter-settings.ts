@@ -1,0 +1,188 @@
+// The attributes of PythonInterpreterConfig: name, type, default and meaning, once. None leaves the choice to CPython's
+// profile. `effect` is how much of it a packed program honours.
+import { bool, choice, int, listOf, optional, str, type Parameter } from './parameter.ts';
+
+export type Setting = {
+  readonly name: string;
+  readonly check: Parameter<unknown>;
+  readonly default: unknown;
+  readonly doc: string;
+  /**
+   * 'full': it does what it says. 'default-only': other values than the default are accepted, and warned about.
+   * 'elsewhere': it matters on other platforms only, or tunes what does not exist here; never worth a warning.
+   */
+  readonly effect: 'full' | 'default-only' | 'elsewhere';
+};
+
+const setting = (
+  name: string,
+  check: Parameter<unknown>,
+  value: unknown,
+  effect: Setting['effect'],
+  doc: string,
+): Setting => ({ name, check, default: value, effect, doc });
+
+const maybe = {
+  bool: optional(bool),
+  str: optional(str),
+  int: optional(int),
+  list: optional(listOf(str)),
+};
+
+const allocators = choice(['default', 'jemalloc', 'mimalloc', 'snmalloc', 'rust']);
+const cpythonAllocators = choice([
+  'not-set',
+  'default',
+  'debug',
+  'malloc',
+  'malloc-debug',
+  'py-malloc',
+  'py-malloc-debug',
+]);
+
+export const interpreterSettings: readonly Setting[] = [
+  setting(
+    'config_profile',
+    choice(['isolated', 'python']),
+    'isolated',
+    'full',
+    '`isolated`: no environment variables, no user site directory. `python`: as the `python` program.',
+  ),
+  setting(
+    'allocator_backend',
+    allocators,
+    'jemalloc',
+    'default-only',
+    "Memory allocator. CPython's own is used.",
+  ),
+  setting('allocator_raw', bool, true, 'elsewhere', 'Use the backend for the raw memory domain.'),
+  setting('allocator_mem', bool, false, 'default-only', 'Use the backend for the mem domain.'),
+  setting('allocator_obj', bool, false, 'default-only', 'Use the backend for the obj domain.'),
+  setting('allocator_pymalloc_arena', bool, false, 'default-only', "Use the backend for pymalloc's arenas."),
+  setting('allocator_debug', bool, false, 'default-only', "Turn CPython's memory debug hooks on."),
+  setting('oxidized_importer', bool, true, 'elsewhere', 'Import packed modules from memory.'),
+  setting(
+    'filesystem_importer',
+    bool,
+    false,
+    'elsewhere',
+    'Import from files too. Always on: it finds nothing unless a search path names a folder.',
+  ),
+  setting('argvb', bool, false, 'default-only', 'Set `sys.argvb` to the arguments as bytes.'),
+  setting(
+    'multiprocessing_auto_dispatch',
+    bool,
+    true,
+    'elsewhere',
+    'Let `multiprocessing` start its workers from the executable. Always on.',
+  ),
+  setting(
+    'multiprocessing_start_method',
+    choice(['none', 'fork', 'forkserver', 'spawn', 'auto']),
+    'auto',
+    'default-only',
+    'Start method that `multiprocessing` gets when it is imported.',
+  ),
+  setting('sys_frozen', bool, true, 'full', 'Set `sys.frozen = True`.'),
+  setting('sys_meipass', bool, false, 'full', "Set `sys._MEIPASS` to the executable's directory."),
+  setting(
+    'terminfo_resolution',
+    optional(str),
+    'dynamic',
+    'elsewhere',
+    'How terminfo databases are found: `dynamic`, `none` or `static:PATHS`.',
+  ),
+  setting(
+    'write_modules_directory_env',
+    maybe.str,
+    undefined,
+    'full',
+    'Name of an environment variable. When it is set to a directory, the program writes the names of all modules that it loaded to a file `modules-*` there when it ends.',
+  ),
+  setting('allocator', optional(cpythonAllocators), undefined, 'default-only', "CPython's own allocator."),
+  setting('configure_locale', maybe.bool, true, 'elsewhere', "Set the locale to the user's."),
+  setting('coerce_c_locale', optional(choice(['LC_CTYPE', 'C'])), undefined, 'default-only', 'PEP 538.'),
+  setting('coerce_c_locale_warn', maybe.bool, undefined, 'default-only', 'Warn about PEP 538.'),
+  setting('development_mode', maybe.bool, undefined, 'full', 'As `python -X dev`.'),
+  setting('isolated', maybe.bool, undefined, 'full', 'As `python -I`.'),
+  setting('legacy_windows_fs_encoding', maybe.bool, undefined, 'elsewhere', 'Windows only.'),
+  setting('parse_argv', maybe.bool, undefined, 'default-only', 'Parse arguments as `python` does.'),
+  setting('use_environment', maybe.bool, undefined, 'full', 'Whether PYTHON* variables count.'),
+  setting('utf8_mode', maybe.bool, undefined, 'full', 'As `python -X utf8`.'),
+  ...[
+    'base_exec_prefix',
+    'base_executable',
+    'base_prefix',
+    'exec_prefix',
+    'executable',
+    'home',
+    'prefix',
+    'program_name',
+    'pycache_prefix',
+    'python_path_env',
+  ].map((name) => setting(name, maybe.str, undefined, 'default-only', `\`PyConfig.${name}\`.`)),
+  setting('buffered_stdio', maybe.bool, undefined, 'full', 'False: as `python -u`.'),
+  setting('configure_c_stdio', maybe.bool, undefined, 'default-only', 'Configure stdio of the C library.'),
+  setting(
+    'dump_refs',
+    maybe.bool,
+    undefined,
+    'default-only',
+    'Dump living objects at the end (debug builds).',
+  ),
+  setting('fault_handler', maybe.bool, undefined, 'default-only', 'As `python -X faulthandler`.'),
+  setting('import_time', maybe.bool, undefined, 'default-only', 'As `python -X importtime`.'),
+  setting('inspect', maybe.bool, undefined, 'full', 'As `python -i`.'),
+  setting(
+    'install_signal_handlers',
+    maybe.bool,
+    undefined,
+    'default-only',
+    "Install Python's signal handlers.",
+  ),
+  setting('interactive', maybe.bool, undefined, 'full', 'As `python -i` without a script.'),
+  setting('legacy_windows_stdio', maybe.bool, undefined, 'elsewhere', 'Windows only.'),
+  setting('malloc_stats', maybe.bool, undefined, 'default-only', 'Print allocator statistics at the end.'),
+  setting('parser_debug', maybe.bool, undefined, 'full', 'As `python -d`.'),
+  setting('pathconfig_warnings', maybe.bool, undefined, 'elsewhere', 'Warn when paths cannot be computed.'),
+  setting('quiet', maybe.bool, undefined, 'full', 'As `python -q`.'),
+  setting('show_ref_count', maybe.bool, undefined, 'default-only', 'As `python -X showrefcount`.'),
+  setting('site_import', maybe.bool, undefined, 'full', 'False: as `python -S`.'),
+  setting('skip_first_source_line', maybe.bool, undefined, 'default-only', 'As `python -x`.'),
+  setting('tracemalloc', maybe.bool, undefined, 'default-only', 'As `python -X tracemalloc`.'),
+  setting('user_site_directory', maybe.bool, undefined, 'full', 'False: as `python -s`.'),
+  setting('write_bytecode', maybe.bool, undefined, 'full', 'False: as `python -B`.'),
+  setting('verbose', maybe.bool, undefined, 'full', 'As `python -v`.'),
+  setting('bytes_warning', optional(choice(['none', 'warn', 'raise'])), undefined, 'full', 'As `python -b`.'),
+  setting(
+    'check_hash_pycs_mode',
+    optional(choice(['always', 'never', 'default'])),
+    undefined,
+    'default-only',
+    'As `python --check-hash-based-pycs`.',
+  ),
+  setting('filesystem_encoding', maybe.str, undefined, 'default-only', '`PyConfig.filesystem_encoding`.'),
+  setting('filesystem_errors', maybe.str, undefined, 'default-only', '`PyConfig.filesystem_errors`.'),
+  setting('stdio_encoding', maybe.str, undefined, 'full', 'Encoding of the standard streams.'),
+  setting('stdio_errors', maybe.str, undefined, 'full', 'Error handler of the standard streams.'),
+  setting('hash_seed', maybe.int, undefined, 'full', 'As `PYTHONHASHSEED`.'),
+  setting(
+    'module_search_paths',
+    maybe.list,
+    undefined,
+    'full',
+    'Entries of `sys.path`; `$ORIGIN` is the directory of the executable.',
+  ),
+  setting(
+    'optimization_level',
+    maybe.int,
+    undefined,
+    'full',
+    'Optimization level of bytecode: 0, 1 (`python -O`) or 2 (`python -OO`).',
+  ),
+  setting('run_command', maybe.str, undefined, 'full', 'Python code to run, as `python -c`.'),
+  setting('run_module', maybe.str, undefined, 'full', 'Module to run, as `python -m`.'),
+  setting('run_filename', maybe.str, undefined, 'full', 'Script to run.'),
+  setting('warn_options', maybe.list, undefined, 'default-only', 'As `python -W`.'),
+  setting('x_options', maybe.list, undefined, 'default-only', 'As `python -X`.'),
+];

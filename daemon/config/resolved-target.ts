@@ -1,0 +1,119 @@
+// What a config comes to: plain data that the engine builds from. Leaf: types only.
+import type { InterpreterConfig } from '../executable/interpreter-config.ts';
+import type { DistributionId, ResourceSetId } from './host.ts';
+
+export type ResolvedTarget = { readonly name: string; readonly value: TargetValue };
+
+export type TargetValue = PythonExecutableValue | EmbeddedResourcesValue | FileManifestValue;
+
+/** Where a resource goes: into the executable, or to files in a folder beside it. */
+export type Location = 'in-memory' | { readonly prefix: string };
+
+/** How resources are packed; module sources only are subject to `source` and `levels`. */
+export type ResourceSettings = {
+  readonly location: Location;
+  readonly fallback?: Location;
+  readonly source: boolean;
+  /** Bytecode levels to compile, ascending. */
+  readonly levels: readonly (0 | 1 | 2)[];
+};
+
+export type ExtensionModuleFilter = 'minimal' | 'all' | 'no-libraries' | 'no-copyleft';
+
+/**
+ * What makes up an executable, in the order in which the config said it: a later addition of the same virtual path
+ * replaces an earlier one, a filter acts on everything before it.
+ */
+export type Addition =
+  | {
+      readonly kind: 'standard-library';
+      readonly includeTest: boolean;
+      readonly includeResources: boolean;
+      readonly extensionModuleFilter: ExtensionModuleFilter;
+      /** Extension module name to the name of the variant that is wanted. */
+      readonly extensionModuleVariants: Readonly<Record<string, string>>;
+      readonly settings: ResourceSettings;
+    }
+  | {
+      readonly kind: 'set';
+      readonly set: ResourceSetId;
+      /** Ascending; absent means all of the set. */
+      readonly indexes?: readonly number[];
+      readonly settings: ResourceSettings;
+    }
+  | {
+      readonly kind: 'inline-module';
+      readonly name: string;
+      readonly source: string;
+      readonly isPackage: boolean;
+      readonly settings: ResourceSettings;
+    }
+  /** `filter_resources_from_files`: keep only resources whose dotted name (or package) is listed. */
+  | { readonly kind: 'filter'; readonly names: readonly string[] };
+
+export type PythonExecutableValue = {
+  readonly type: 'PythonExecutable';
+  /** File name of the program, without a suffix. */
+  readonly name: string;
+  readonly distribution: DistributionId;
+  readonly interpreter: InterpreterConfig;
+  readonly additions: readonly Addition[];
+  /** Name of the aggregated licence document beside the executable, if one is wanted. */
+  readonly licensesFilename: string | undefined;
+  /** Folder beside the executable for Tcl's files, if wanted. */
+  readonly tclFilesPath: string | undefined;
+};
+
+/** `to_embedded_resources()`: what a Cargo build script embeds. */
+export type EmbeddedResourcesValue = {
+  readonly type: 'PythonEmbeddedResources';
+  readonly executable: PythonExecutableValue;
+};
+
+export type FileManifestValue = {
+  readonly type: 'FileManifest';
+  /** In the order of adding; paths are relative, unique between entries, never with "..". */
+  readonly entries: readonly ManifestEntry[];
+  /** The file that `oxd run` starts; undefined when there is none or no single one. */
+  readonly run: string | undefined;
+};
+
+export type ManifestEntry =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly content: ManifestContent;
+      readonly executable: boolean;
+    }
+  /** Resources of one set, each at `prefix` + its virtual path. */
+  | {
+      readonly kind: 'resources';
+      readonly prefix: string;
+      readonly set: ResourceSetId;
+      readonly indexes?: readonly number[];
+    }
+  /** Bytecode of module sources of one set, at `prefix` + `__pycache__` beside their virtual path. */
+  | {
+      readonly kind: 'bytecode';
+      readonly prefix: string;
+      readonly distribution: DistributionId;
+      readonly set: ResourceSetId;
+      readonly level: 0 | 1 | 2;
+      readonly indexes?: readonly number[];
+    }
+  /** A program and the files that belong beside it, below `prefix` ("" is the root). */
+  | { readonly kind: 'executable'; readonly prefix: string; readonly executable: PythonExecutableValue };
+
+export type ManifestContent =
+  /** Absolute path of a file that was there when the config ran. */
+  | { readonly at: 'file'; readonly path: string }
+  | { readonly at: 'text'; readonly text: string }
+  | { readonly at: 'resource'; readonly set: ResourceSetId; readonly index: number }
+  | { readonly at: 'executable'; readonly executable: PythonExecutableValue };
+
+/** `FileManifest.install(path)` and `write_to_directory`: to be done once everything is built. Absolute path. */
+export type Installation = {
+  readonly path: string;
+  readonly replace: boolean;
+  readonly manifest: FileManifestValue;
+};

@@ -1,0 +1,38 @@
+import { ConfigError } from './config-object.ts';
+import type { Evaluation } from './evaluation.ts';
+
+/**
+ * The union of the names in the files: one a line, `#` comments and blank lines skipped. As `modules-*` files have them
+ * that a program writes under `write_modules_directory_env`.
+ */
+export function readNames(
+  evaluation: Evaluation,
+  files: readonly string[],
+  globs: readonly string[],
+): readonly string[] {
+  if (files.length === 0 && globs.length === 0)
+    throw new ConfigError(
+      'filter_resources_from_files needs files or glob_files',
+      'without any name it would remove everything, the standard library too',
+    );
+  const names = new Set<string>();
+  for (const file of files) addNames(names, evaluation, evaluation.absolute(file));
+  const before = names.size;
+  if (globs.length > 0) {
+    const include = globs.map((pattern) => evaluation.absolute(pattern));
+    for (const path of evaluation.outlet.ask('glob', { include, exclude: [] }))
+      addNames(names, evaluation, path);
+    if (names.size === before && before === 0)
+      throw new ConfigError('glob filter resolves to empty set; are you sure the glob pattern is correct?');
+  }
+  return [...names].toSorted();
+}
+
+function addNames(names: Set<string>, evaluation: Evaluation, path: string): void {
+  const text = evaluation.outlet.ask('readText', { path });
+  if (text === null) throw new ConfigError(`cannot read ${path}: no such file`);
+  for (const line of text.split(/\r?\n/)) {
+    const name = line.trim();
+    if (name !== '' && !name.startsWith('#')) names.add(name);
+  }
+}
