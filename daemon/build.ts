@@ -1,0 +1,215 @@
+// One build: is the last one's trace still true? If not: config, targets, artifacts, and a new trace.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Cache } from '../cache/cache.ts';
+import { inputFailure } from '../protocol/failure.ts';
+import type { Artifact, BuildOutcome, BuildRequest, ConfigRequest, Target } from '../protocol/requests.ts';
+import { version } from '../protocol/version.ts';
+import { configHost } from './config-host.ts';
+import type { ConfigEvaluator, EvaluationOutcome } from './config/evaluate.ts';
+import type { ResolvedTarget, TargetValue } from './config/resolved-target.ts';
+import type { Context, Log } from './context.ts';
+import type { Caller } from './engine.ts';
+import type { LayerTools } from './executable/resource-layer.ts';
+import { buildFileManifest } from './targets/file-manifest.ts';
+import { buildPythonExecutable } from './targets/python-executable.ts';
+import { ResourceSets, type StandardLibraries } from './targets/resource-sets.ts';
+import { type Recorder, checkTrace, recordTrace } from './trace.ts';
+import type { TraceMemory } from './trace-memory.ts';
+import type { WatchSet } from './watch.ts';
+
+/** What the engine keeps between builds. */
+export type BuildTools = LayerTools & {
+  readonly log: Log;
+  readonly cache: Cache;
+  readonly evaluator: ConfigEvaluator;
+  readonly libraries: StandardLibraries;
+  readonly traces: TraceMemory;
+};
+
+/** The only system that images are made for so far. */
+const hostTriple = 'x86_64-unknown-linux-gnu';
+
+/** What a finished build leaves for the next one, beside what it looked at. */
+type Remembered = { readonly artifacts: readonly Artifact[]; readonly run: string | null };
+
+/** Answers from the trace, or builds. Expected failures are thrown as Failure. */
+export async function build(tools: BuildTools, request: BuildRequest, caller: Caller): Promise<BuildOutcome> {
+  const started = performance.now();
+  const outcome = (answer: 'built' | 'unchanged', { artifacts, run }: Remembered): BuildOutcome => ({
+    outcome: answer,
+    artifacts: [...artifacts],
+    ...(run === null ? {} : { run: { path: run } }),
+    ms: Math.round(performance.now() - started),
+  });
+
+  const key = traceKey(request);
+  const last = tools.traces.get<Remembered>(key);
+  if (
+    last !== undefined &&
+    checkTrace({ cache: tools.cache, environment: request.environment }, last.record) === 'same'
+  )
+    return outcome('unchanged', last.result);
+
+  const trace = recordTrace({ cache: tools.cache, environment: request.environment });
+  const context = contextOf(tools, request, caller, trace);
+  try {
+    const { written, ...result } = await buildTargets(tools, context, request);
+    const { record, disturbed } = trace.finish(written);
+    if (disturbed.length > 0) tools.log.info({ disturbed }, 'files changed while they were built');
+    tools.traces.put(key, record, result);
+    return outcome('built', result);
+  } catch (error) {
+    // Watching goes on with what the failed build looked at: the mistake is in there.
+    tools.traces.fail(key, trace.finish([]).record);
+    throw error;
+  }
+}
+
+async function buildTargets(
+  tools: BuildTools,
+  context: Context,
+  request: BuildRequest,
+): Promise<Remembered & { readonly written: readonly string[] }> {
+  const sets = new ResourceSets(tools.libraries);
+  const evaluated = await evaluate(tools, context, request, sets, request.targets);
+  const artifacts: Artifact[] = [];
+  const written: string[] = [];
+  let run: string | null = null;
+  for (const target of evaluated.targets) {
+    const folder = join(
+      evaluated.buildPath,
+      request.triple ?? hostTriple,
+      request.release ? 'release' : 'debug',
+      target.name,
+    );
+    const built = await buildTarget(context, { ...tools, sets }, target, folder);
+    for (const artifact of built.artifacts) context.report({ event: 'artifact', ...artifact });
+    artifacts.push(...built.artifacts);
+    run = built.run ?? run;
+    written.push(...built.written);
+  }
+  if (request.mode === 'run' && run === null) throw notRunnable(evaluated.targets);
+  return { artifacts, run, written };
+}
+
+/** The files and directories that the last build of a request looked at, also when it failed. */
+export function lookedAt({ traces }: BuildTools, request: BuildRequest): WatchSet | undefined {
+  const record = traces.lookedAt(traceKey(request));
+  return record === undefined
+    ? undefined
+    : { files: record.files.paths, directories: record.directories.paths };
+}
+
+/** Names of the targets that a config registers; nothing is built. */
+export async function listTargets(
+  tools: BuildTools,
+  request: ConfigRequest,
+  caller: Caller,
+): Promise<readonly Target[]> {
+  const context = contextOf(
+    tools,
+    request,
+    caller,
+    recordTrace({ cache: tools.cache, environment: request.environment }),
+  );
+  const { names } = await evaluate(tools, context, request, new ResourceSets(tools.libraries), 'none');
+  return names.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function contextOf(tools: BuildTools, request: ConfigRequest, caller: Caller, trace: Recorder): Context {
+  return {
+    signal: caller.signal,
+    log: tools.log,
+    report: caller.report,
+    cache: tools.cache,
+    trace,
+    environment: request.environment,
+  };
+}
+
+/** Everything that decides about a build and is not looked up during it. */
+function traceKey(request: BuildRequest): string {
+  const { config, targets, release, triple, variables, mode } = request;
+  const sorted = Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const parts = { version, config, targets, release, triple: triple ?? hostTriple, variables: sorted, mode };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+async function evaluate(
+  tools: BuildTools,
+  context: Context,
+  request: ConfigRequest,
+  sets: ResourceSets,
+  targets: readonly string[] | 'none',
+): Promise<Extract<EvaluationOutcome, { outcome: 'resolved' }>> {
+  const triple = request.triple ?? hostTriple;
+  if (triple !== hostTriple)
+    throw inputFailure(`Cannot build for "${triple}": this version builds for ${hostTriple} only`);
+  context.trace.file(request.config);
+  const evaluated = await tools.evaluator.evaluate(context, configHost(context, sets), {
+    config: request.config,
+    targets,
+    triple,
+    release: request.release,
+    variables: request.variables,
+  });
+  if (evaluated.outcome === 'invalid') {
+    const [first] = evaluated.diagnostics;
+    throw inputFailure(
+      first === undefined ? 'The config is not valid' : `The config is not valid: ${first.message}`,
+      {
+        diagnostics: evaluated.diagnostics,
+      },
+    );
+  }
+  for (const file of evaluated.files) context.trace.file(file);
+  return evaluated;
+}
+
+type BuiltTarget = {
+  readonly artifacts: readonly Artifact[];
+  readonly written: readonly string[];
+  /** What `oxd run` starts. */
+  readonly run: string | undefined;
+};
+
+async function buildTarget(
+  context: Context,
+  bench: Parameters<typeof buildPythonExecutable>[1],
+  { name, value }: ResolvedTarget,
+  folder: string,
+): Promise<BuiltTarget> {
+  switch (value.type) {
+    case 'PythonExecutable': {
+      const written = await buildPythonExecutable(context, bench, value, folder);
+      const path = join(folder, value.name);
+      return { artifacts: [{ target: name, kind: 'executable', path }], written, run: path };
+    }
+    case 'FileManifest': {
+      const written = await buildFileManifest(context, bench, value, folder);
+      return {
+        artifacts: [{ target: name, kind: 'directory', path: folder }],
+        written,
+        run: value.run === undefined ? undefined : join(folder, value.run),
+      };
+    }
+    case 'PythonEmbeddedResources':
+      throw notYet(value);
+  }
+}
+
+const notYet = (value: TargetValue): Error =>
+  inputFailure(`Cannot build a ${value.type} yet`, { hint: 'build the executable that it was made of' });
+
+function notRunnable(targets: readonly ResolvedTarget[]): Error {
+  const [target] = targets;
+  if (target === undefined)
+    return inputFailure('unable to determine target to run', { hint: 'register a target in the config' });
+  return inputFailure(
+    `Cannot run the target "${target.name}": a ${target.value.type} holds no single program`,
+    {
+      hint: 'name a target that gives an executable with --target',
+    },
+  );
+}

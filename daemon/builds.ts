@@ -1,0 +1,146 @@
+// The engine: who may build what at the same time. Equal requests share one build, builds of one workspace follow one
+// another, and a build ends when the last of those who wait for it has gone.
+import type { Cache } from '../cache/cache.ts';
+import { openCache } from '../cache/open.ts';
+import type { BuildEvent } from '../protocol/events.ts';
+import type {
+  BuildOutcome,
+  BuildRequest,
+  ConfigRequest,
+  RunningBuild,
+  Target,
+} from '../protocol/requests.ts';
+import { type BuildTools, build, listTargets } from './build.ts';
+import { ConfigEvaluator } from './config/evaluate.ts';
+import type { Caller, CreateEngine, Engine, EngineOptions } from './engine.ts';
+import { PieceMemory } from './executable/piece-memory.ts';
+import { BytecodeCompiler } from './python/bytecode.ts';
+import { StandardLibraries } from './targets/resource-sets.ts';
+import { TraceMemory } from './trace-memory.ts';
+import { watchBuilds } from './watch-builds.ts';
+
+/** Sources of an application of some thousand modules; more is read again at each build. */
+const pieceBytesMax = 24 * 1024 * 1024;
+/** Of one build, for those who join it late. */
+const replayEventsMax = 10_000;
+
+type Shared = {
+  readonly request: BuildRequest;
+  readonly started: number;
+  readonly abort: AbortController;
+  readonly callers: Set<Caller>;
+  readonly events: BuildEvent[];
+  readonly result: Promise<BuildOutcome>;
+};
+
+export const createEngine: CreateEngine = (options) => new Builds(options);
+
+class Builds implements Engine {
+  readonly #tools: BuildTools;
+  readonly #cache: Cache;
+  readonly #evaluator: ConfigEvaluator;
+  readonly #compiler = new BytecodeCompiler();
+  readonly #running = new Map<string, Shared>();
+  /** The last build of each workspace, settled or not: the next one waits for it. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor({ cacheFolder, log }: EngineOptions) {
+    this.#cache = openCache(cacheFolder, { log: { warn: (fields, message) => log.warn(fields, message) } });
+    this.#evaluator = new ConfigEvaluator();
+    this.#tools = {
+      log,
+      cache: this.#cache,
+      evaluator: this.#evaluator,
+      compiler: this.#compiler,
+      pieces: new PieceMemory(pieceBytesMax),
+      libraries: new StandardLibraries(),
+      traces: new TraceMemory(this.#cache),
+    };
+  }
+
+  async build(request: BuildRequest, caller: Caller): Promise<BuildOutcome> {
+    caller.signal.throwIfAborted();
+    const key = JSON.stringify(request);
+    const shared = this.#running.get(key) ?? this.#start(key, request);
+    for (const event of shared.events) caller.report(event);
+    shared.callers.add(caller);
+    try {
+      return await orAborted(shared.result, caller.signal);
+    } finally {
+      shared.callers.delete(caller);
+      if (shared.callers.size === 0) {
+        this.#running.delete(key);
+        shared.abort.abort(caller.signal.reason);
+        // Whoever left learns that the children are gone by the time that the answer is there.
+        await shared.result.catch(() => undefined);
+      }
+    }
+  }
+
+  #start(key: string, request: BuildRequest): Shared {
+    const abort = new AbortController();
+    const events: BuildEvent[] = [];
+    const callers = new Set<Caller>();
+    const report = (event: BuildEvent): void => {
+      if (events.length < replayEventsMax) events.push(event);
+      for (const caller of callers) caller.report(event);
+    };
+    const before = this.#turns.get(request.config) ?? Promise.resolve();
+    const result = before.then(() => {
+      abort.signal.throwIfAborted();
+      return build(this.#tools, request, { signal: abort.signal, report });
+    });
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(request.config, settled);
+    const shared: Shared = { request, started: performance.now(), abort, callers, events, result };
+    this.#running.set(key, shared);
+    void settled.then(() => {
+      if (this.#running.get(key) === shared) this.#running.delete(key);
+      if (this.#turns.get(request.config) === settled) this.#turns.delete(request.config);
+    });
+    return shared;
+  }
+
+  watch(request: BuildRequest, caller: Caller): Promise<void> {
+    return watchBuilds(this.#tools, request, caller, (round) => this.build(request, round));
+  }
+
+  targets(request: ConfigRequest, caller: Caller): Promise<readonly Target[]> {
+    return listTargets(this.#tools, request, caller);
+  }
+
+  cacheStats(): ReturnType<Engine['cacheStats']> {
+    return { folder: this.#cache.folder, kinds: this.#cache.stats() };
+  }
+
+  status(): { readonly builds: readonly RunningBuild[] } {
+    const now = performance.now();
+    return {
+      builds: [...this.#running.values()].map(({ request, started }) => ({
+        config: request.config,
+        targets: request.targets,
+        ms: Math.round(now - started),
+      })),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { abort } of this.#running.values()) abort.abort();
+    await Promise.allSettled(this.#turns.values());
+    await this.#compiler[Symbol.asyncDispose]();
+    await this.#evaluator[Symbol.asyncDispose]();
+    this.#cache.close();
+  }
+}
+
+/** The result, or the signal's reason as soon as it is aborted. */
+function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', leave, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

@@ -1,0 +1,114 @@
+// Answers what a config asks while it runs, with the steps of python/. What was found stays here under a handle.
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { inputFailure } from '../protocol/failure.ts';
+import type { ConfigHost, DistributionId, ResourceSet, ScanMode } from './config/host.ts';
+import { resourceColumns } from './config/resource-columns.ts';
+import type { Context } from './context.ts';
+import { pipInstall, pipResources } from './python/pip.ts';
+import type { Resource } from './python/resource.ts';
+import { resolveDistribution } from './python/resolve.ts';
+import { readPackageRoot, readVirtualenv } from './python/scan.ts';
+import type { ResourceSets } from './targets/resource-sets.ts';
+
+export function configHost(context: Context, sets: ResourceSets): ConfigHost {
+  const keep = (
+    found: readonly Resource[],
+    scan: ScanMode,
+    of: { readonly subject: string; readonly volatile: boolean },
+  ): ResourceSet => {
+    const { resources, companions } = asScanned(found, scan);
+    return { set: sets.add({ ...of, resources, companions }), columns: resourceColumns(resources) };
+  };
+  const cacheTagOf = (id: DistributionId): { cacheTag: string } => ({
+    cacheTag: sets.distribution(id).cacheTag,
+  });
+
+  return {
+    async resolveDistribution({ version, archive, flavor }) {
+      if (flavor !== 'standalone' && flavor !== 'standalone_static' && flavor !== 'standalone_dynamic')
+        throw inputFailure(`Cannot use a distribution of flavor "${String(flavor)}"`);
+      const distribution = await resolveDistribution(context, {
+        ...(version === undefined ? {} : { version }),
+        ...(archive === undefined ? {} : { archive }),
+      });
+      sets.addDistribution(distribution);
+      const { id, version: full, cacheTag, triple } = distribution;
+      return { distribution: id, version: full, cacheTag, triple };
+    },
+
+    async distributionResources({ distribution }) {
+      const resources = await sets.standardLibrary(context, distribution, { tests: true, resources: true });
+      return keep(resources, everything, { subject: 'the standard library', volatile: false });
+    },
+
+    async pipInstall({ distribution, args, extraEnvironment, directory, scan }) {
+      const python = sets.distribution(distribution);
+      const installed = await pipInstall(context, python, { args, extraEnvironment, directory });
+      const found = pipResources(context, python, installed);
+      return keep(found, scan, { subject: args.join(' '), volatile: false });
+    },
+
+    async pipDownload() {
+      throw inputFailure('pip_download() is not supported yet', {
+        hint: 'use pip_install(), which gives the same resources for this platform',
+      });
+    },
+
+    async readPackageRoot({ distribution, path, packages, scan }) {
+      const found = await readPackageRoot(context, path, packages, cacheTagOf(distribution));
+      return keep(found, scan, { subject: packages.join(' '), volatile: true });
+    },
+
+    async readVirtualenv({ distribution, path, scan }) {
+      const found = await readVirtualenv(context, path, cacheTagOf(distribution));
+      return keep(found, scan, { subject: basename(path), volatile: true });
+    },
+
+    async setupPyInstall({ distribution, path, extraEnvironment, extraGlobalArguments, scan }) {
+      // pip has replaced `setup.py install`; global options have no counterpart in a PEP 517 build.
+      if (extraGlobalArguments.length > 0)
+        throw inputFailure('setup_py_install() cannot pass extra_global_arguments: pip builds the project', {
+          hint: 'put the options into setup.cfg or pyproject.toml',
+        });
+      const python = sets.distribution(distribution);
+      const args = ['--no-deps', path];
+      const installed = await pipInstall(context, python, { args, extraEnvironment, directory: path });
+      return keep(pipResources(context, python, installed), scan, {
+        subject: basename(path),
+        volatile: false,
+      });
+    },
+
+    async readResource({ set, index }) {
+      const content = sets.get(set).resources[index]?.content;
+      if (content === undefined) throw new Error(`no resource ${index} in ${set}`);
+      const bytes =
+        content.at === 'blob' ? context.cache.blobs.get(content.sha256) : await readFile(content.path);
+      if (bytes === undefined) throw new Error(`the cache lost ${content.sha256}`);
+      return bytes.toString('utf8');
+    },
+  };
+}
+
+const everything: ScanMode = { classify: true, files: false };
+
+/**
+ * What the config sees of a scan. Without untyped files among them, libraries and data outside of packages
+ * ("numpy.libs/…") still belong to what was found: they become companions. Programs in bin/ name an interpreter of the
+ * machine that builds and are of no use in an executable.
+ */
+function asScanned(
+  found: readonly Resource[],
+  scan: ScanMode,
+): { resources: readonly Resource[]; companions: readonly Resource[] } {
+  const asFile = (resource: Resource): Resource => ({ ...resource, what: { kind: 'file' } });
+  if (scan.files) {
+    const typed = scan.classify ? found.filter(({ what }) => what.kind !== 'file') : [];
+    return { resources: [...typed, ...found.map(asFile)], companions: [] };
+  }
+  return {
+    resources: found.filter(({ what }) => what.kind !== 'file'),
+    companions: found.filter(({ what, path }) => what.kind === 'file' && !path.startsWith('bin/')),
+  };
+}

@@ -1,0 +1,147 @@
+// What the additions of an executable come to: which resources are packed, in which layers, and which lie beside it.
+import type { Sha256 } from '../../cache/cache.ts';
+import type { Addition, Location, PythonExecutableValue } from '../config/resolved-target.ts';
+import type { Context } from '../context.ts';
+import type { PackedResource } from '../executable/resource-layer.ts';
+import type { Resource } from '../python/resource.ts';
+import type { ResourceSets } from './resource-sets.ts';
+
+/** One layer to be: in the order of the image, where a later one hides what an earlier one has. */
+export type LayerPlan = {
+  readonly subject: string;
+  /** The user's own files change with every save: their layer is not worth keeping. */
+  readonly volatile: boolean;
+  readonly packed: readonly PackedResource[];
+};
+
+/** A resource that is a real file beside the executable, below `prefix`. */
+export type PlacedResource = PackedResource & { readonly prefix: string };
+
+export type Placement = { readonly layers: readonly LayerPlan[]; readonly beside: readonly PlacedResource[] };
+
+type Portion = { readonly subject: string; readonly volatile: boolean; items: readonly Placed[] };
+type Placed = { readonly packed: PackedResource; readonly location: Location };
+
+/** The image format's limit is 60; what comes after this many is packed together. */
+const layersMax = 40;
+
+/** Resolves the additions of an executable in their order. */
+export async function placeAdditions(
+  context: Context,
+  sets: ResourceSets,
+  value: PythonExecutableValue,
+): Promise<Placement> {
+  let portions: Portion[] = [];
+  const accompanied = new Set<string>();
+  for (const addition of value.additions) {
+    if (addition.kind === 'filter') {
+      const names = new Set(addition.names);
+      portions = portions.map((portion) => ({
+        ...portion,
+        items: portion.items.filter((item) => isListed(item, names)),
+      }));
+    } else {
+      const portion = await portionOf(context, sets, value, addition);
+      if (addition.kind === 'set' && !accompanied.has(addition.set)) {
+        accompanied.add(addition.set);
+        portion.items = [...portion.items, ...companionsOf(sets, addition)];
+      }
+      portions.push(portion);
+    }
+  }
+  const layers: LayerPlan[] = [];
+  for (const { subject, volatile, items } of portions) {
+    const packed = items.flatMap((item) => (item.location === 'in-memory' ? [item.packed] : []));
+    if (packed.length === 0) continue;
+    const last = layers.at(-1);
+    if (last !== undefined && ((last.volatile && volatile) || layers.length >= layersMax)) {
+      layers[layers.length - 1] = {
+        subject: last.subject,
+        volatile: last.volatile || volatile,
+        packed: lastOfEachPath([...last.packed, ...packed]),
+      };
+    } else {
+      layers.push({ subject, volatile, packed: lastOfEachPath(packed) });
+    }
+  }
+  const beside = portions.flatMap(({ items }) =>
+    items.flatMap(({ packed, location }) =>
+      location === 'in-memory' ? [] : [{ ...packed, prefix: location.prefix }],
+    ),
+  );
+  return { layers, beside };
+}
+
+async function portionOf(
+  context: Context,
+  sets: ResourceSets,
+  value: PythonExecutableValue,
+  addition: Exclude<Addition, { kind: 'filter' }>,
+): Promise<Portion> {
+  const { settings } = addition;
+  const place = (resource: Resource): Placed => ({
+    packed: { resource, source: settings.source, levels: settings.levels },
+    location: settings.location,
+  });
+  switch (addition.kind) {
+    case 'standard-library': {
+      const library = await sets.standardLibrary(context, value.distribution, {
+        tests: addition.includeTest,
+        resources: addition.includeResources,
+      });
+      return { subject: 'the standard library', volatile: false, items: library.map(place) };
+    }
+    case 'set': {
+      const set = sets.get(addition.set);
+      const chosen = addition.indexes?.map((index) => set.resources[index]!) ?? set.resources;
+      return { subject: set.subject, volatile: set.volatile, items: chosen.map(place) };
+    }
+    case 'inline-module':
+      return { subject: addition.name, volatile: true, items: [place(inlineModule(context, addition))] };
+  }
+}
+
+/** Libraries and data outside of packages belong to a set as a whole: they come along with the first part of it. */
+function companionsOf(sets: ResourceSets, { set, settings }: Extract<Addition, { kind: 'set' }>): Placed[] {
+  return sets.get(set).companions.map((resource) => ({
+    packed: { resource, source: true, levels: [] },
+    location: settings.location,
+  }));
+}
+
+/** A module whose text stands in the config. */
+function inlineModule(context: Context, addition: Extract<Addition, { kind: 'inline-module' }>): Resource {
+  const { name, isPackage } = addition;
+  const bytes = Buffer.from(addition.source);
+  const sha256: Sha256 = context.cache.blobs.put(bytes);
+  return {
+    path: `${name.replaceAll('.', '/')}${isPackage ? '/__init__' : ''}.py`,
+    content: { at: 'blob', sha256, size: bytes.length },
+    executable: false,
+    what: { kind: 'module-source', name, isPackage },
+    isStdlib: false,
+    isTest: false,
+  };
+}
+
+/** Two entries of one path cannot stand in one layer: the one that was added last counts. */
+function lastOfEachPath(packed: readonly PackedResource[]): readonly PackedResource[] {
+  const byPath = new Map(packed.map((item) => [item.resource.path, item]));
+  return byPath.size === packed.length ? packed : [...byPath.values()];
+}
+
+/** Modules by their name, other resources by their package's: what `filter_resources_from_files` lists. */
+function isListed({ packed }: Placed, names: ReadonlySet<string>): boolean {
+  const { what } = packed.resource;
+  switch (what.kind) {
+    case 'module-source':
+    case 'module-bytecode':
+    case 'extension-module':
+      return names.has(what.name);
+    case 'package-resource':
+    case 'distribution-resource':
+      return names.has(what.package);
+    case 'file':
+      return true;
+  }
+}
