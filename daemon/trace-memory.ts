@@ -33,7 +33,7 @@ export class TraceMemory {
     return stored;
   }
 
-  put<Result>(key: string, record: TraceRecord, result: Result): void {
+  put(key: string, record: TraceRecord, result: unknown): void {
     this.#failed.delete(key);
     this.#keep(key, { record, result });
     this.#cache.traces.put(key, JSON.stringify([result, serializeTrace(record)]));
