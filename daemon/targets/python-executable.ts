@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import type { PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
-import { writeImage } from '../executable/image.ts';
+import { type ImageLayer, writeImage } from '../executable/image.ts';
 import { type LayerTools, cachedLayer, freshLayer } from '../executable/resource-layer.ts';
 import { buildStub } from '../executable/stub.ts';
+import type { Distribution } from '../python/distribution.ts';
 import type { LayerPlan } from './additions.ts';
 import { placeAdditions } from './additions.ts';
 import type { ResourceSets } from './resource-sets.ts';
@@ -25,13 +26,10 @@ export async function buildPythonExecutable(
 ): Promise<readonly string[]> {
   const distribution = bench.sets.distribution(value.distribution);
   const { layers: plans, beside } = await placeAdditions(context, bench.sets, value);
-  const stub = await buildStub(context, distribution);
-  const layer = (plan: LayerPlan): ReturnType<typeof cachedLayer> =>
-    plan.volatile
-      ? freshLayer(context, bench, distribution, plan.packed)
-      : cachedLayer(context, bench, distribution, plan.subject, plan.packed);
-  const layers = [];
-  for (const plan of plans) layers.push(await layer(plan));
+  const [stub, layers] = await together(context, [
+    (both) => buildStub(both, distribution),
+    (both) => buildLayers(both, bench, distribution, plans),
+  ]);
 
   const output = join(folder, value.name);
   context.trace.variable('SOURCE_DATE_EPOCH');
@@ -41,6 +39,43 @@ export async function buildPythonExecutable(
     context.signal,
   );
   return [output, ...(await placeBeside(context, bench.compiler, distribution, beside, folder))];
+}
+
+async function buildLayers(
+  context: Context,
+  bench: Workbench,
+  distribution: Distribution,
+  plans: readonly LayerPlan[],
+): Promise<ImageLayer[]> {
+  const layers: ImageLayer[] = [];
+  for (const { volatile, subject, packed } of plans) {
+    layers.push(
+      volatile
+        ? await freshLayer(context, bench, distribution, packed)
+        : await cachedLayer(context, bench, distribution, subject, packed),
+    );
+  }
+  return layers;
+}
+
+/** Runs two steps at once: a machine's first build compiles the runtime beside the standard library. One that fails ends both. */
+async function together<A, B>(
+  context: Context,
+  [first, second]: [(context: Context) => Promise<A>, (context: Context) => Promise<B>],
+): Promise<[A, B]> {
+  const stop = new AbortController();
+  const both = { ...context, signal: AbortSignal.any([context.signal, stop.signal]) };
+  let failure: unknown;
+  const guard = <T>(promise: Promise<T>): Promise<T> =>
+    promise.catch((error: unknown) => {
+      failure ??= error;
+      stop.abort();
+      throw error;
+    });
+  const [a, b] = await Promise.allSettled([guard(first(both)), guard(second(both))]);
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
+  context.signal.throwIfAborted();
+  throw failure;
 }
 
 function stubPath(context: Context, sha256: Parameters<Context['cache']['blobs']['path']>[0]): string {
