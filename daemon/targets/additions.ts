@@ -4,6 +4,7 @@ import type { Addition, Location, PythonExecutableValue } from '../config/resolv
 import type { Context } from '../context.ts';
 import type { PackedResource } from '../executable/resource-layer.ts';
 import type { Resource } from '../python/resource.ts';
+import { systemLibraries } from '../python/system-libraries.ts';
 import type { ResourceSets } from './resource-sets.ts';
 
 /** One layer to be: in the order of the image, where a later one hides what an earlier one has. */
@@ -23,7 +24,7 @@ type Portion = { readonly subject: string; readonly volatile: boolean; items: re
 type Placed = { readonly packed: PackedResource; readonly location: Location };
 
 /** The image format's limit is 60; what comes after this many is packed together. */
-const layersMax = 40;
+const layersMax = 40; // a further one holds system libraries
 
 /** Resolves the additions of an executable in their order. */
 export async function placeAdditions(
@@ -69,7 +70,7 @@ export async function placeAdditions(
       location === 'in-memory' ? [] : [{ ...packed, prefix: location.prefix }],
     ),
   );
-  return { layers, beside };
+  return { layers: withSystemLibraries(context, layers), beside };
 }
 
 async function portionOf(
@@ -107,6 +108,16 @@ function companionsOf(sets: ResourceSets, { set, settings }: Extract<Addition, {
     packed: { resource, source: true, levels: [] },
     location: settings.location,
   }));
+}
+
+/** Libraries of this machine that packed ones need and other machines may lack, as a layer of their own. */
+function withSystemLibraries(context: Context, layers: readonly LayerPlan[]): readonly LayerPlan[] {
+  const resources = layers.flatMap(({ packed }) => packed.map(({ resource }) => resource));
+  const libraries = systemLibraries(context, resources);
+  if (libraries.length === 0) return layers;
+  const packed = libraries.map((resource) => ({ resource, source: true, levels: [] }));
+  // First, so that a library which the application brings under the same path hides it.
+  return [{ subject: 'system libraries', volatile: false, packed }, ...layers];
 }
 
 /** A module whose text stands in the config. */
