@@ -1,1 +1,64 @@
-console.log('hello', process.version, process.argv.slice(2));
+// The entry: what of the process the command line depends on is read here, and nowhere else.
+import { parseArguments, type UsageError } from './arguments.ts';
+import type { RunCommand, Task } from './command.ts';
+import type { CommandName } from './options.ts';
+import { writeError, writeOut } from './output.ts';
+import { findPlaces } from './places.ts';
+
+/** Loaded by name, so that `oxd build` never pays for what other commands need. */
+const runners: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
+  'init-config-file': async () => (await import('./init-config-file.ts')).initConfigFile,
+  build: async () => (await import('./build.ts')).build,
+  run: async () => (await import('./run.ts')).run,
+  'list-targets': async () => (await import('./list-targets.ts')).listTargets,
+  'daemon start': async () => (await import('./daemon-commands.ts')).start,
+  'daemon stop': async () => (await import('./daemon-commands.ts')).stop,
+  'daemon restart': async () => (await import('./daemon-commands.ts')).restart,
+  'daemon status': async () => (await import('./daemon-commands.ts')).status,
+  'daemon logs': async () => (await import('./daemon-logs.ts')).logs,
+  'cache stats': async () => (await import('./cache-stats.ts')).cacheStats,
+};
+
+async function main(): Promise<number> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 24 || (major === 24 && minor < 12)) return (await import('./newer-node.ts')).runWithNewerNode();
+  const parsed = parseArguments(process.argv.slice(2));
+  switch (parsed.kind) {
+    case 'version':
+      writeOut(`oxd ${(await import('../protocol/version.ts')).version}\n`);
+      return 0;
+    case 'help':
+      writeOut((await import('./help.ts')).helpText(parsed.about));
+      return 0;
+    case 'usage-error':
+      return usageError(parsed);
+    case 'command': {
+      const { env: environment } = process;
+      const cwd = process.cwd();
+      const isJson = parsed.flags.has('--json');
+      const task: Task = {
+        invocation: parsed,
+        cwd,
+        environment,
+        places: findPlaces(environment, cwd),
+        isJson,
+      };
+      try {
+        const run = await runners[parsed.command]();
+        return await run(task);
+      } catch (error) {
+        return (await import('./failure-report.ts')).reportFailure(task, error);
+      }
+    }
+  }
+}
+
+async function usageError({ message, misspelt, about }: UsageError): Promise<number> {
+  const { nearest } = await import('./spelling.ts');
+  const meant = misspelt && nearest(misspelt.word, misspelt.candidates);
+  writeError(`error: ${message}\n${meant === undefined ? '' : `hint: did you mean ${meant}?\n`}`);
+  writeError(`\nSee \`oxd${about === undefined ? '' : ` ${about}`} --help\`\n`);
+  return 64;
+}
+
+void main().then((code) => process.exit(code));

@@ -64,9 +64,7 @@ const prefixes = [
 const proxies = new Set(['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy']);
 
 const isForSteps = (name: string): boolean =>
-  names.has(name) ||
-  prefixes.some((prefix) => name.startsWith(prefix)) ||
-  proxies.has(name.toLowerCase());
+  names.has(name) || prefixes.some((prefix) => name.startsWith(prefix)) || proxies.has(name.toLowerCase());
 
 /** The part of an environment that a build may see. */
 export function environmentForSteps(
@@ -84,7 +82,8 @@ export function environmentForSteps(
 export function environmentForDaemon(
   environment: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const own = /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LANG|LC_.*|XDG_.*|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|OXD_IDLE_MS|OXD_LOG)$/;
+  const own =
+    /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LANG|LC_.*|XDG_.*|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|OXD_IDLE_MS|OXD_LOG)$/;
   const chosen: Record<string, string> = {};
   for (const name in environment) {
     const value = environment[name];

@@ -1,0 +1,36 @@
+import { Build, type BuildOutcome, type BuildRequest } from '../protocol/requests.ts';
+import { hasFlag, type Task } from './command.ts';
+import { configRequest } from './config-request.ts';
+import { writeError, writeOut } from './output.ts';
+import { perform } from './perform.ts';
+import { Screen } from './screen.ts';
+
+export async function build(task: Task): Promise<number> {
+  const request: BuildRequest = {
+    ...configRequest(task),
+    targets: task.invocation.words,
+    mode: 'build',
+  };
+  if (hasFlag(task, '--watch')) return (await import('./watch.ts')).watch(task, request);
+  const outcome = await performBuild(task, request, new Screen(task));
+  reportOutcome(task, outcome);
+  return 0;
+}
+
+/** Builds, showing what happens; leaves the screen clean also when it fails. */
+export async function performBuild(task: Task, request: BuildRequest, screen: Screen): Promise<BuildOutcome> {
+  try {
+    return await perform(task, Build, request, screen.performance);
+  } finally {
+    await screen.close();
+  }
+}
+
+function reportOutcome({ isJson }: Task, outcome: BuildOutcome): void {
+  if (isJson) {
+    writeOut(`${JSON.stringify({ event: 'result', ...outcome, exitCode: 0 })}\n`);
+    return;
+  }
+  if (outcome.outcome === 'unchanged')
+    for (const { target, path } of outcome.artifacts) writeError(`${target} is up to date: ${path}\n`);
+}

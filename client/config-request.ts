@@ -1,0 +1,68 @@
+// From the command line to a request: which config, evaluated with what.
+import { statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { environmentForSteps } from '../protocol/environment.ts';
+import { inputFailure } from '../protocol/failure.ts';
+import type { ConfigRequest } from '../protocol/requests.ts';
+import { flagValue, flagValues, hasFlag, type Task } from './command.ts';
+import { UsageFailure } from './usage-failure.ts';
+
+export const configFileName = 'pyoxidizer.bzl';
+
+/** What a command about a config asks; `path` says where to look for it. */
+export function configRequest(task: Task, path = flagValue(task, '--path') ?? '.'): ConfigRequest {
+  const triple = flagValue(task, '--target-triple');
+  return {
+    config: findConfig(task, path),
+    release: hasFlag(task, '--release'),
+    ...(triple === undefined ? {} : { triple }),
+    variables: variablesOf(task),
+    environment: environmentForSteps(task.environment),
+  };
+}
+
+/** The file that PYOXIDIZER_CONFIG names, or the nearest one in a folder and its ancestors. */
+export function findConfig({ cwd, environment }: Pick<Task, 'cwd' | 'environment'>, path: string): string {
+  const named = environment['PYOXIDIZER_CONFIG'];
+  if (named !== undefined && named !== '') {
+    const config = resolve(cwd, named);
+    if (kindOf(config) === 'file') return config;
+    throw inputFailure(`unable to find PyOxidizer config file at ${config}`, {
+      hint: 'the environment variable PYOXIDIZER_CONFIG names it: correct it or unset it',
+    });
+  }
+  const start = resolve(cwd, path);
+  const kind = kindOf(start);
+  // A config under any name, or `--path project/pyoxidizer.bzl`.
+  if (kind === 'file' && start.endsWith('.bzl')) return start;
+  for (let folder = kind === 'file' ? dirname(start) : start; ; folder = dirname(folder)) {
+    const config = join(folder, configFileName);
+    if (kindOf(config) === 'file') return config;
+    if (folder === dirname(folder)) break;
+  }
+  throw inputFailure(`unable to find PyOxidizer config file at ${start}`, {
+    hint:
+      kind === undefined
+        ? `there is no ${basename(start)}; name the project's folder with --path`
+        : "write one with `oxd init-config-file .`, or name the project's folder with --path",
+  });
+}
+
+function kindOf(path: string): 'file' | 'other' | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  return found.isFile() ? 'file' : 'other';
+}
+
+function variablesOf(task: Task): Record<string, string | null> {
+  const variables: Record<string, string | null> = {};
+  const define = (name: string, value: string | null): void => {
+    if (Object.hasOwn(variables, name)) throw new UsageFailure(`Starlark variable ${name} already defined`);
+    variables[name] = value;
+  };
+  for (const [name = '', value = ''] of flagValues(task, '--var')) define(name, value);
+  for (const [name = '', variable = ''] of flagValues(task, '--var-env'))
+    define(name, task.environment[variable] ?? null);
+  return variables;
+}

@@ -1,0 +1,104 @@
+// A link over the daemon's socket. JSON-RPC by hand: loading a library for it takes as long as Node's own start.
+import { connect, type Socket } from 'node:net';
+
+import { errorCodes, failureOfResponse } from '../protocol/failure-data.ts';
+import { encodeMessage, MessageDecoder } from '../protocol/framing.ts';
+import { Cancel, Events, type RequestType } from '../protocol/requests.ts';
+import { type Call, type Link, type Listener, LostConnection, Refused } from './link.ts';
+
+type Waiting = {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly listener: Listener | undefined;
+};
+type Incoming = {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: { readonly stream: number; readonly events: Parameters<Listener>[0] };
+  readonly result?: unknown;
+  readonly error?: ErrorResponse;
+};
+type ErrorResponse = { readonly code: number; readonly message: string; readonly data?: unknown };
+
+/** Resolves once connected; rejects with the system's error (ENOENT, ECONNREFUSED: nobody listens there). */
+export function connectTo(socketPath: string): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.removeListener('error', reject);
+      resolve(new Connection(socket));
+    });
+  });
+}
+
+export class Connection implements Link {
+  readonly #socket: Socket;
+  readonly #decoder = new MessageDecoder();
+  /** By request id, which also is the number of its stream of events. */
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #lost: Error | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('error', (error) => this.#lose(new LostConnection(error.message, { cause: error })));
+    socket.on('close', () => this.#lose(new LostConnection('the daemon closed the connection')));
+  }
+
+  call<Params extends object, Result>(
+    type: RequestType<Params, Result>,
+    params: Omit<Params, 'stream'>,
+    listener?: Listener,
+  ): Call<Result> {
+    const id = this.#nextId++;
+    const result = new Promise<Result>((resolve, reject) => {
+      if (this.#lost !== undefined) return reject(this.#lost);
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, listener });
+      this.#send({ id, method: type.method, params: { ...params, stream: id } });
+    });
+    return { result, cancel: () => this.#send({ method: Cancel.method, params: { id } }) };
+  }
+
+  close(): Promise<void> {
+    this.#socket.destroy();
+    return Promise.resolve();
+  }
+
+  #send(message: object): void {
+    if (this.#lost === undefined) this.#socket.write(encodeMessage({ jsonrpc: '2.0', ...message }));
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const message of this.#decoder.push(chunk)) this.#dispatch(message as Incoming);
+    } catch (error) {
+      this.#lose(new LostConnection('the daemon sent something else than JSON-RPC', { cause: error }));
+      this.#socket.destroy();
+    }
+  }
+
+  #dispatch({ id, method, params, result, error }: Incoming): void {
+    if (method === Events.method) {
+      if (params !== undefined) this.#waiting.get(params.stream)?.listener?.(params.events);
+      return;
+    }
+    const waiting = id === undefined ? undefined : this.#waiting.get(id);
+    if (id === undefined || waiting === undefined) return;
+    this.#waiting.delete(id);
+    if (error === undefined) waiting.resolve(result);
+    else waiting.reject(errorOf(error));
+  }
+
+  #lose(error: Error): void {
+    this.#lost ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+const errorOf = ({ code, message, data }: ErrorResponse): Error =>
+  code === errorCodes.refused || code === errorCodes.replaced
+    ? new Refused(message)
+    : failureOfResponse(code, message, data);

@@ -1,0 +1,34 @@
+// The one door to the daemon's code: `--no-daemon` loads the engine into this process.
+import { pathToFileURL } from 'node:url';
+
+import type { OpenEngine } from '../daemon/in-process.ts';
+import { failureOfResponse } from '../protocol/failure-data.ts';
+import type { Link } from './link.ts';
+import { daemonEntry, type Places } from './places.ts';
+
+/** The same requests and answers as over the socket. */
+export async function openInProcess(places: Places): Promise<Link> {
+  const { openEngine } = (await import(pathToFileURL(daemonEntry('in-process')).href)) as {
+    openEngine: OpenEngine;
+  };
+  const engine = await openEngine({ cacheFolder: places.cacheFolder });
+  return {
+    call(type, params, listener) {
+      const leaving = new AbortController();
+      const answer = engine.answer(type.method, params, {
+        signal: leaving.signal,
+        report: (event) => listener?.([event]),
+      });
+      return {
+        // Errors come as data: this bundle's classes are not those of the code loaded beside it.
+        result: answer.then((reply) => {
+          if ('error' in reply)
+            throw failureOfResponse(reply.error.code, reply.error.message, reply.error.data);
+          return reply.result as never;
+        }),
+        cancel: () => leaving.abort(),
+      };
+    },
+    close: () => engine.close(),
+  };
+}

@@ -1,0 +1,112 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+
+import { environmentFailure, inputFailure } from '../protocol/failure.ts';
+import { flagValue, flagValues, type Task } from './command.ts';
+import { configFileName } from './config-request.ts';
+import { writeError, writeOut } from './output.ts';
+
+/** Writes a commented config into a folder, which gives the program its name. Never overwrites one. */
+export function initConfigFile(task: Task): Promise<number> {
+  const [path = ''] = task.invocation.words;
+  const folder = resolve(task.cwd, path);
+  const file = join(folder, configFileName);
+  const text = fillTemplate(readTemplate(task.places.packageFolder), {
+    name: nameOf(folder),
+    code: flagValue(task, '--python-code'),
+    packages: flagValues(task, '--pip-install').map(([name = '']) => name),
+  });
+  write(folder, file, text);
+  if (task.isJson)
+    writeOut(`${JSON.stringify({ event: 'result', outcome: 'written', path: file, exitCode: 0 })}\n`);
+  else
+    writeError(
+      `writing ${file}\n\n${nextSteps(relative(task.cwd, folder), flagValue(task, '--python-code'))}`,
+    );
+  return Promise.resolve(0);
+}
+
+function nameOf(folder: string): string {
+  const name = basename(folder);
+  if (name === '')
+    throw inputFailure(`Cannot name a program after the folder "${folder}"`, {
+      hint: 'give a folder with a name: `oxd init-config-file myapp`',
+    });
+  return name;
+}
+
+const readTemplate = (packageFolder: string): string =>
+  readFileSync(join(packageFolder, 'client', 'new-project.bzl'), 'utf8');
+
+type Choices = {
+  readonly name: string;
+  readonly code: string | undefined;
+  readonly packages: readonly string[];
+};
+
+/**
+ * Replaces the marks of the template: `$NAME` and `$PACKAGES` by Starlark literals, `$RUN` by what the program runs. A line
+ * that begins with `#?pip ` stays, without that, when there are packages, and one with `#?no-pip ` when there are none.
+ */
+export function fillTemplate(template: string, { name, code, packages }: Choices): string {
+  const keep = packages.length > 0 ? '#?pip ' : '#?no-pip ';
+  const drop = packages.length > 0 ? '#?no-pip ' : '#?pip ';
+  const values: Readonly<Record<string, string>> = {
+    NAME: starlarkString(name),
+    RUN: code === undefined ? 'run_repl = True' : `run_eval = ${starlarkString(code)}`,
+    PACKAGES: `[${packages.map(starlarkString).join(', ')}]`,
+  };
+  return template
+    .split('\n')
+    .filter((line) => !line.startsWith(drop))
+    .map((line) => (line.startsWith(keep) ? line.slice(keep.length) : line))
+    .join('\n')
+    .replace(/\$(NAME|RUN|PACKAGES)\b/g, (mark, key: string) => values[key] ?? mark);
+}
+
+/** A Starlark literal of the text. The escapes are those of the Starlark specification, section "String literals". */
+export function starlarkString(text: string): string {
+  const escapes: Readonly<Record<string, string>> = {
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '"': '\\"',
+    '\\': '\\\\',
+  };
+  const escaped = text.replace(
+    // eslint-disable-next-line no-control-regex
+    /["\\\x00-\x1f\x7f]/g,
+    (character) => escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `"${escaped}"`;
+}
+
+function write(folder: string, file: string, text: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory())
+    throw inputFailure(`existing path must be a directory: ${folder}`, { hint: 'choose another name' });
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST')
+      throw inputFailure(`There is a config already: ${file}`, {
+        hint: 'edit it, remove it, or choose another folder',
+        cause,
+      });
+    throw environmentFailure(`Cannot write ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function nextSteps(folder: string, code: string | undefined): string {
+  const quoted = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", String.raw`'\''`)}'`;
+  return `A new configuration file has been created.
+It says what \`oxd\` builds, and how.
+
+To build the program and run it:
+
+${folder === '' ? '' : `  $ cd ${quoted}\n`}  $ oxd run
+
+${code === undefined ? 'The program is a Python REPL.' : 'The program runs the Python code you gave.'} Edit the file to change that.
+`;
+}

@@ -1,0 +1,33 @@
+import type { BuildEvent } from '../protocol/events.ts';
+import type { RequestType } from '../protocol/requests.ts';
+
+/** A request under way. */
+export type Call<Result> = {
+  /** Rejects with a Failure that the daemon sent, or with LostConnection. */
+  readonly result: Promise<Result>;
+  /** Asks for the end; `result` settles once everything it started is gone. */
+  cancel(): void;
+};
+
+export type Listener = (events: readonly BuildEvent[]) => void;
+
+/** Something that answers requests: a daemon behind a socket, or the engine in this process. */
+export type Link = {
+  /** `listener` gets the events of a request that streams them. */
+  call<Params extends object, Result>(
+    type: RequestType<Params, Result>,
+    params: Omit<Params, 'stream'>,
+    listener?: Listener,
+  ): Call<Result>;
+  close(): Promise<void>;
+};
+
+/** The daemon went away without an answer. */
+export class LostConnection extends Error {
+  override readonly name = 'LostConnection';
+}
+
+/** The daemon is there but not for this client: another version, another cache, or a token that is not its own. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}

@@ -1,0 +1,102 @@
+// The way to somebody who answers: the daemon that runs, one started now, or the engine in this process.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { type DaemonState, parseDaemonState, stateFileName } from '../protocol/daemon-state.ts';
+import { Failure } from '../protocol/failure.ts';
+import { Hello, type HelloResult, type Identity } from '../protocol/requests.ts';
+import { hasFlag, type Task } from './command.ts';
+import { type Connection, connectTo } from './connection.ts';
+import type { Link } from './link.ts';
+import { identityOf, type Places } from './places.ts';
+
+/** A connection on which hello was said; `hello` settles with the daemon's answer. */
+export type Greeted = {
+  readonly link: Connection;
+  readonly hello: Promise<HelloResult>;
+  readonly state: DaemonState;
+};
+
+export function readState(runtimeFolder: string): DaemonState | undefined {
+  try {
+    return parseDaemonState(readFileSync(join(runtimeFolder, stateFileName), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Longest path that fits a socket's address on Linux (108 bytes with the final zero) and on macOS (104). */
+const socketPathBytesMax = 100;
+
+/** Where to connect to. A path too long for a socket address is reached through a descriptor of its folder. */
+export async function socketPath(runtimeFolder: string, name: string): Promise<string> {
+  const path = join(runtimeFolder, name);
+  if (Buffer.byteLength(path) <= socketPathBytesMax) return path;
+  const { openSync } = await import('node:fs');
+  return `/proc/self/fd/${openSync(runtimeFolder, 'r')}/${name}`;
+}
+
+/** Connects to the daemon that the state file names and says hello, without waiting; undefined when none listens. */
+export async function greet(places: Places, identity: Identity): Promise<Greeted | undefined> {
+  const state = readState(places.runtimeFolder);
+  if (state === undefined) return undefined;
+  let link: Connection;
+  try {
+    link = await connectTo(await socketPath(places.runtimeFolder, state.socket));
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+  const hello = link.call(Hello, { token: state.token, pid: process.pid, identity }).result;
+  // Whoever waits for an answer hears of a lost connection there.
+  hello.catch(() => undefined);
+  return { link, hello, state };
+}
+
+// ENOTSOCK and EPROTOTYPE: something else has taken the name.
+const isAbsence = (error: unknown): boolean =>
+  ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'EPROTOTYPE', 'ENOTDIR', 'ECONNRESET', 'EPIPE'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  );
+
+export const wantsDaemon = (task: Task): boolean =>
+  !hasFlag(task, '--no-daemon') && task.environment['OXD_DAEMON'] !== '0';
+
+/** A daemon answers in a millisecond or two; one that does not in this time is stopped or very busy, which takes thought. */
+const promptMs = 1_000;
+
+/** A link that answers. `say` gets a line when something unusual is done for it. */
+export async function openLink(task: Task, say: (line: string) => void): Promise<Link> {
+  const { places } = task;
+  if (!wantsDaemon(task)) return (await import('./in-process.ts')).openInProcess(places);
+  const identity = identityOf(places);
+  const greeted = await greet(places, identity);
+  if (greeted !== undefined && (await settlesWithin(greeted.hello, promptMs)) === 'fulfilled')
+    return greeted.link;
+  const { startDaemon } = await import('./start-daemon.ts');
+  try {
+    return await startDaemon(task, { greeted, identity, say });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'environment') throw error;
+    say(`${error.message}; going on without a daemon`);
+    return (await import('./in-process.ts')).openInProcess(places);
+  }
+}
+
+/** How a promise settles within the time, or undefined. */
+export async function settlesWithin(
+  promise: Promise<unknown>,
+  ms: number,
+): Promise<'fulfilled' | 'rejected' | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  const settled = promise.then(
+    () => 'fulfilled' as const,
+    () => 'rejected' as const,
+  );
+  const result = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return result;
+}

@@ -1,0 +1,29 @@
+// All that oxd prints goes through here, synchronously: the process may end right after the last line.
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+const out = 1;
+const err = 2;
+
+/** What was asked for: targets, a status, `--json` lines. */
+export const writeOut = (text: string): void => write(out, text);
+/** What is said along the way: progress, notices, errors. */
+export const writeError = (text: string): void => write(err, text);
+
+export const isTerminal = (stream: 'out' | 'error'): boolean => isatty(stream === 'out' ? out : err);
+
+function write(descriptor: number, text: string): void {
+  let bytes = Buffer.from(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(descriptor, bytes));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // The other end of `oxd ... | head` has seen enough: end as a program killed by SIGPIPE does, which Node ignores.
+      if (code === 'EPIPE') process.exit(128 + 13);
+      // A pipe that a sibling made non-blocking and that is full.
+      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      else throw error;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Where things are: the folders of the cache and of the daemon, and the files of this package.
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+
+import { protocolVersion, type Identity } from '../protocol/requests.ts';
+import { version } from '../protocol/version.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type Places = {
+  readonly cacheFolder: string;
+  /** The daemon's state file, socket, lock and logs; 0700. */
+  readonly runtimeFolder: string;
+  readonly packageFolder: string;
+};
+
+/**
+ * One daemon per user and cache: it lives beside the cache when OXD_CACHE_DIR moves that, else in XDG_RUNTIME_DIR (cleaned
+ * by the system at log-out), else inside the default cache. OXD_RUNTIME_DIR says otherwise.
+ */
+export function findPlaces(environment: Environment, cwd: string): Places {
+  const folder = (name: string): string | undefined => {
+    const value = environment[name];
+    return value === undefined || value === '' ? undefined : resolve(cwd, value);
+  };
+  // The XDG specification wants relative paths ignored.
+  const xdg = (name: string): string | undefined => {
+    const value = environment[name];
+    return value !== undefined && isAbsolute(value) ? join(value, 'oxd') : undefined;
+  };
+  const movedCache = folder('OXD_CACHE_DIR');
+  const cacheFolder =
+    movedCache ?? xdg('XDG_CACHE_HOME') ?? join(environment['HOME'] || homedir(), '.cache', 'oxd');
+  const beside = join(cacheFolder, 'run');
+  return {
+    cacheFolder,
+    runtimeFolder:
+      folder('OXD_RUNTIME_DIR') ?? (movedCache === undefined ? (xdg('XDG_RUNTIME_DIR') ?? beside) : beside),
+    packageFolder,
+  };
+}
+
+/** The folder of package.json: above `dist` for the bundled client, above `client` when its sources run. */
+const packageFolder = dirname(dirname(realpathSync(process.argv[1] ?? '.')));
+
+const sourceEntry = (name: string): string => join(packageFolder, 'daemon', `${name}.ts`);
+
+/** An entry of the daemon's code: TypeScript in a checkout, compiled in a published package. */
+export function daemonEntry(name: 'main' | 'in-process'): string {
+  const source = sourceEntry(name);
+  return existsSync(source) ? source : join(packageFolder, 'dist', 'daemon', `${name}.js`);
+}
+
+/** Which daemon this client needs. */
+export const identityOf = (places: Places): Identity => ({
+  protocol: protocolVersion,
+  version,
+  checkout: existsSync(sourceEntry('main')) ? packageFolder : '',
+  cacheFolder: places.cacheFolder,
+});

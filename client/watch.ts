@@ -1,0 +1,15 @@
+import { type BuildRequest, Watch } from '../protocol/requests.ts';
+import type { Task } from './command.ts';
+import { perform } from './perform.ts';
+import { Screen } from './screen.ts';
+
+/** Builds again and again until interrupted; one line per round. */
+export async function watch(task: Task, request: BuildRequest): Promise<number> {
+  const screen = new Screen(task);
+  try {
+    await perform(task, Watch, request, screen.performance);
+  } finally {
+    await screen.close();
+  }
+  return 0;
+}

@@ -1,0 +1,58 @@
+/** Three hours: longer than a lunch break and a meeting, shorter than a night. */
+export const idleExitDefaultMs = 3 * 60 * 60 * 1000;
+
+/**
+ * Knows whether the daemon works, and calls back when it has not for a while. The time counts from the end of the last
+ * work, so a build longer than it is never cut; nothing ticks in between.
+ */
+export class IdleClock {
+  readonly #idleMs: number;
+  readonly #onIdle: () => void;
+  #running = 0;
+  #onRest: (() => void) | undefined;
+  #exitsAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(idleMs: number, onIdle: () => void) {
+    this.#idleMs = idleMs;
+    this.#onIdle = onIdle;
+    this.#wait();
+  }
+
+  /** Work begins; disposing of the result ends it. */
+  begin(): Disposable {
+    clearTimeout(this.#timer);
+    this.#running++;
+    return {
+      [Symbol.dispose]: () => {
+        if (--this.#running > 0) return;
+        this.#wait();
+        this.#onRest?.();
+      },
+    };
+  }
+
+  /** Milliseconds until the callback; null while something runs. */
+  get leftMs(): number | null {
+    return this.#running > 0 ? null : Math.max(0, this.#exitsAt - Date.now());
+  }
+
+  /** Resolves when nothing runs, at once or later. */
+  rest(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onRest = resolve;
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #wait(): void {
+    this.#exitsAt = Date.now() + this.#idleMs;
+    this.#timer = setTimeout(this.#onIdle, this.#idleMs);
+    // The listening socket keeps the process alive, not this.
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,148 @@
+// One connection: which questions there are and who answers them. The plumbing lies below, once.
+import { timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+
+import { createMessageConnection, RequestType as MessageType, ResponseError } from 'vscode-jsonrpc/node';
+
+import { errorCodes } from '../protocol/failure-data.ts';
+import {
+  Build,
+  CacheStats,
+  type DaemonReport,
+  Events,
+  Hello,
+  type HelloParams,
+  type HelloResult,
+  type RequestType,
+  Status,
+  Stop,
+  Targets,
+  Watch,
+} from '../protocol/requests.ts';
+import type { Caller, Engine } from './engine.ts';
+import { toFailure, toResponseError } from './errors.ts';
+import type { RootLog } from './log.ts';
+import { EventBatch } from './session-events.ts';
+import { SocketReader, SocketWriter } from './session-transport.ts';
+
+/** What a session needs of the daemon. */
+export type Services = {
+  readonly log: RootLog;
+  readonly logFile: string;
+  readonly token: string;
+  readonly self: HelloResult;
+  /** Why this daemon cannot serve a client with this identity; undefined when it can. */
+  mismatch(theirs: HelloParams['identity']): string | undefined;
+  /** Opens it with the first request that needs it. */
+  engine(): Promise<Engine>;
+  report(): DaemonReport;
+  /** Marks the daemon as working until the result is disposed of. */
+  begin(): Disposable;
+  /** Aborted when the daemon stops. */
+  readonly stopping: AbortSignal;
+  stop(reason: string): void;
+  /** Lets another daemon take over: accepts no more, ends after what runs. */
+  makeRoom(reason: string): void;
+};
+
+//  expecting-hello --right token, same identity--> greeted       any other message or hello --> closed
+type State = 'expecting-hello' | 'greeted';
+
+/** A connection says hello at once; what does not is no client. */
+const helloMs = 5_000;
+const unsentBytesForText = 8 * 1024 * 1024;
+
+/** Serves a socket until it closes. */
+export function startSession(socket: Socket, services: Services): void {
+  const { log } = services;
+  const connection = createMessageConnection(new SocketReader(socket), new SocketWriter(socket));
+  const gone = new AbortController();
+  let state: State = 'expecting-hello';
+
+  connection.onRequest(Hello.method, ({ token, pid, identity }: HelloParams) => {
+    if (!isSameText(token, services.token)) return refuse(errorCodes.refused, 'wrong token');
+    const mismatch = services.mismatch(identity);
+    if (mismatch !== undefined) {
+      services.makeRoom(mismatch);
+      return refuse(errorCodes.replaced, mismatch);
+    }
+    clearTimeout(patience);
+    state = 'greeted';
+    log.debug({ pid }, 'client connected');
+    return services.self;
+  });
+
+  work(Build, (engine, params, caller) => engine.build(params, caller));
+  work(Watch, async (engine, params, caller) => {
+    await engine.watch(params, caller);
+    return null;
+  });
+  work(Targets, (engine, params, caller) => engine.targets(params, caller));
+  work(CacheStats, (engine) => Promise.resolve(engine.cacheStats()));
+  answer(Status, () => Promise.resolve(services.report()));
+  answer(Stop, ({ reason }) => {
+    // After the answer is on its way.
+    setImmediate(() => services.stop(reason));
+    return Promise.resolve({ pid: process.pid });
+  });
+
+  // A closed socket cancels nothing by itself: vscode-jsonrpc leaves running handlers alone.
+  connection.onClose(() => {
+    clearTimeout(patience);
+    gone.abort();
+    connection.dispose();
+  });
+  connection.onError(([error]) => log.warn({ err: error }, 'connection failed'));
+  const patience = setTimeout(() => socket.destroy(), helloMs);
+  connection.listen();
+
+  function answer<P, R>(type: RequestType<P, R>, handle: (params: P, caller: Caller) => Promise<R>): void {
+    connection.onRequest<P, unknown, unknown>(
+      new MessageType<P, unknown, unknown>(type.method),
+      async (params, token) => {
+        if (state !== 'greeted') return refuse(errorCodes.refused, 'hello comes first');
+        const left = new AbortController();
+        token.onCancellationRequested(() => left.abort());
+        const signal = AbortSignal.any([left.signal, gone.signal, services.stopping]);
+        const { stream = 0 } = params as { stream?: number };
+        const batch = new EventBatch(
+          (events) => void connection.sendNotification(Events.method, { stream, events }),
+          () => socket.writableLength > unsentBytesForText,
+        );
+        const began = performance.now();
+        try {
+          return await handle(params, { signal, report: (event) => batch.add(event) });
+        } catch (error) {
+          const failure = toFailure(error, signal, log, services.logFile);
+          log.info({ method: type.method, kind: failure.kind, failure: failure.message }, 'request failed');
+          return toResponseError(failure);
+        } finally {
+          batch.flush();
+          log.info({ method: type.method, ms: Math.round(performance.now() - began) }, 'request answered');
+        }
+      },
+    );
+  }
+
+  /** A request that the engine answers. */
+  function work<P, R>(
+    type: RequestType<P, R>,
+    handle: (engine: Engine, params: P, caller: Caller) => Promise<R>,
+  ): void {
+    answer(type, async (params, caller) => {
+      using _ = services.begin();
+      return await handle(await services.engine(), params, caller);
+    });
+  }
+
+  function refuse(code: number, message: string): ResponseError<undefined> {
+    log.warn({ code, why: message }, 'client refused');
+    // The client hangs up when it reads this; `patience` does it otherwise.
+    return new ResponseError(code, message);
+  }
+}
+
+function isSameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(String(a)), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
