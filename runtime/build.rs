@@ -1,1 +1,43 @@
-fn main() {}
+//! Links the stub. What is linked comes from the environment, set by the daemon (daemon/executable/stub.ts):
+//!
+//! - `OXD_PYTHON_STATIC`: absolute path of libpythonX.Y.a, linked in whole;
+//! - `OXD_PYTHON_LIBS`: further linker arguments that its objects need, separated by spaces;
+//! - `OXD_PYTHON_SHARED=1` instead of both: nothing is linked, the packed libpython is loaded at start;
+//! - `PYO3_CONFIG_FILE`: pyo3-ffi's own, for the layout of CPython's structures.
+
+use std::path::PathBuf;
+
+fn main() {
+    for name in ["OXD_PYTHON_STATIC", "OXD_PYTHON_LIBS", "OXD_PYTHON_SHARED"] {
+        println!("cargo:rerun-if-env-changed={name}");
+    }
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/directory/exports.txt");
+    #[cfg(feature = "interpreter")]
+    pyo3_build_config::use_pyo3_cfgs();
+
+    let link = |argument: String| println!("cargo:rustc-link-arg-bins={argument}");
+    if std::env::var_os("OXD_PYTHON_SHARED").is_some() {
+        println!("cargo:rustc-cfg=oxd_shared_python");
+    } else if let Ok(archive) = std::env::var("OXD_PYTHON_STATIC") {
+        println!("cargo:rerun-if-changed={archive}");
+        link("-Wl,--whole-archive".into());
+        link(archive);
+        link("-Wl,--no-whole-archive".into());
+        for argument in std::env::var("OXD_PYTHON_LIBS").unwrap_or_default().split_whitespace() {
+            link(argument.into());
+        }
+    }
+    link(format!("-Wl,--dynamic-list={}", write_dynamic_list().display()));
+}
+
+/// Extension modules need CPython's API, and every library must find our file calls before libc's. All else stays
+/// hidden: exported copies of zlib or OpenSSL would take the place of those that wheels bring along.
+fn write_dynamic_list() -> PathBuf {
+    let calls = std::fs::read_to_string("src/directory/exports.txt").unwrap_or_default();
+    let calls = calls.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let symbols: String = ["Py*", "_Py*"].into_iter().chain(calls).map(|symbol| format!("  {symbol};\n")).collect();
+    let path = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("exports.ld");
+    std::fs::write(&path, format!("{{\n{symbols}}};\n")).expect("the build folder is writable");
+    path
+}

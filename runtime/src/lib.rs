@@ -4,4 +4,7 @@
 //! path, and `interpreter` starts CPython on top of both.
 
 pub mod directory;
+#[cfg(feature = "interpreter")]
+pub mod interpreter;
 pub mod payload;
+mod reserved_note;

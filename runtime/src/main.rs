@@ -1,1 +1,13 @@
-fn main() {}
+//! The stub: what the kernel starts. C's own `main`, because Python wants the arguments as they came and sets up
+//! signals itself; Rust's start-up would do both first.
+#![no_main]
+
+use oxd_runtime::interpreter;
+use std::ffi::{c_char, c_int};
+
+#[unsafe(no_mangle)]
+pub extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
+    // Safety: what the C runtime passes to main.
+    let arguments = unsafe { std::slice::from_raw_parts(arguments, count as usize) };
+    interpreter::main(arguments)
+}

@@ -123,15 +123,20 @@ impl Payload {
         Children::of(self, entry)
     }
 
-    /// The packed module of that dotted name.
-    pub fn module(&self, name: &[u8]) -> Option<Module> {
+    /// The packed modules of that dotted name, those of later layers first. Which one is meant depends on sys.path.
+    pub fn modules(&self, name: &[u8]) -> impl Iterator<Item = Module> {
         let hash = layer::hash(name);
-        self.layers.iter().enumerate().rev().find_map(|(index, layer)| layer.find_module(index, name, hash))
+        self.layers.iter().enumerate().rev().filter_map(move |(index, layer)| layer.find_module(index, name, hash))
     }
 
-    /// The file that a module refers to.
-    pub fn module_file(&self, module: &Module, node: u32) -> Option<Entry> {
-        self.entry(module.layer, node)
+    /// The path, relative to the root, of a node that a module refers to.
+    pub fn module_path(&self, module: &Module, node: u32) -> Option<&'static [u8]> {
+        self.layers.get(module.layer)?.node(node)?.path
+    }
+
+    /// The bytes of a node that a module refers to.
+    pub fn module_content(&self, module: &Module, node: u32) -> Result<Content, Damaged> {
+        content::read(&self.layers[module.layer], node)
     }
 
     /// Checks every index completely. For after a failure: the start itself stays independent of the size.

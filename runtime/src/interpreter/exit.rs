@@ -1,0 +1,175 @@
+//! The end: exit codes as `python` gives them, and a short way out where the long one cannot be observed.
+
+use super::object::{Object, Raised, Result};
+use super::{api, fail_damaged, teardown};
+use crate::payload::Payload;
+use std::ffi::c_int;
+use std::io::Write;
+
+/// What `python` ends with when standard output cannot be flushed.
+const FLUSH_FAILED: c_int = 120;
+/// A shell's code for a process that SIGINT ended.
+const INTERRUPTED: c_int = 130;
+
+/// An exception came out of the program: prints it, or obeys it when it is SystemExit. Returns the exit code.
+pub fn after_exception(payload: &Payload) -> c_int {
+    // Safety: an exception is set in all of these calls.
+    unsafe {
+        if api::PyErr_ExceptionMatches(api::PyExc_SystemExit()) != 0 {
+            return leave(take_exit_code());
+        }
+        let is_interrupt = api::PyErr_ExceptionMatches(api::PyExc_KeyboardInterrupt()) != 0;
+        api::PyErr_Print();
+        // What is missing may be missing because the index is not what was packed.
+        if let Err(damaged) = payload.verify_indexes() {
+            fail_damaged(&damaged);
+        }
+        if is_interrupt {
+            die_of_interrupt();
+        }
+    }
+    leave(1)
+}
+
+/// The code that a SystemExit carries; other values than numbers are printed.
+fn take_exit_code() -> c_int {
+    let mut parts = [std::ptr::null_mut(); 3];
+    // Safety: hands over three references, each of which may be null.
+    let value = unsafe {
+        let [kind, value, traceback] = &mut parts;
+        api::PyErr_Fetch(kind, value, traceback);
+        api::PyErr_NormalizeException(kind, value, traceback);
+        for unused in [*kind, *traceback] {
+            drop(Object::owned(unused));
+        }
+        Object::owned(*value)
+    };
+    let Ok(code) = value.and_then(|value| value.attribute(c"code")) else { return 1 };
+    if code.is_none() {
+        return 0;
+    }
+    // Safety: raises for what is no number.
+    let number = unsafe { api::PyLong_AsLong(code.as_ptr()) };
+    if unsafe { api::PyErr_Occurred() }.is_null() {
+        return number as c_int;
+    }
+    // Safety: an exception is set. A number beyond the range of long counts as -1, as in `python`.
+    let is_number = unsafe { api::PyErr_ExceptionMatches(api::PyExc_OverflowError()) != 0 };
+    unsafe { api::PyErr_Clear() };
+    if is_number {
+        return -1;
+    }
+    let printed = Object::sys(c"stderr").ok_or(Raised).and_then(|stderr| {
+        stderr.call_method(c"write", &[&code_text(&code)?])?;
+        stderr.call_method(c"write", &[&Object::text(b"\n")?])
+    });
+    if printed.is_err() {
+        // Safety: an exception may be set; there is nobody left to tell.
+        unsafe { api::PyErr_Clear() };
+    }
+    1
+}
+
+fn code_text(code: &Object) -> Result<Object> {
+    // Safety: alive.
+    unsafe { Object::owned(api::PyObject_Str(code.as_ptr())) }
+}
+
+/// As `python` does: the parent shall see that the signal ended us.
+fn die_of_interrupt() -> ! {
+    // Safety: nothing of Python is used afterwards.
+    unsafe {
+        api::Py_FinalizeEx();
+        api::PyOS_setsig(libc::SIGINT, libc::SIG_DFL);
+        libc::kill(libc::getpid(), libc::SIGINT);
+    }
+    std::process::exit(INTERRUPTED)
+}
+
+/// Ends the interpreter. What programs can see of that happens in the order of `Py_FinalizeEx`: threads are joined,
+/// atexit functions run, standard streams are flushed. Taking the heap apart comes last, and only where it could matter.
+pub fn leave(code: c_int) -> c_int {
+    join_threads();
+    run_exit_functions();
+    let flushed = flush_streams();
+    if teardown::can_be_observed() {
+        // Safety: the interpreter is not used afterwards.
+        let finalized = unsafe { api::Py_FinalizeEx() };
+        return if finalized < 0 || flushed.is_err() { FLUSH_FAILED } else { code };
+    }
+    if flushed.is_err() { FLUSH_FAILED } else { code }
+}
+
+fn join_threads() {
+    let Some(threading) = Object::imported(c"threading") else { return };
+    if threading.call_method(c"_shutdown", &[]).is_err() {
+        // Safety: an exception is set.
+        unsafe { api::PyErr_WriteUnraisable(threading.as_ptr()) };
+    }
+}
+
+fn run_exit_functions() {
+    let Some(atexit) = Object::imported(c"atexit") else { return };
+    // It prints the exceptions of the functions itself, and raises the last of them in some versions.
+    if atexit.call_method(c"_run_exitfuncs", &[]).is_err() {
+        // Safety: an exception is set.
+        unsafe { api::PyErr_Clear() };
+    }
+}
+
+fn flush_streams() -> std::result::Result<(), ()> {
+    let flush = |name| {
+        let Some(stream) = Object::sys(name).filter(|stream| !stream.is_none()) else { return Ok(()) };
+        let closed = stream.attribute(c"closed").and_then(|closed| closed.is_true());
+        // Safety: clears what the question may have raised.
+        let closed = closed.unwrap_or_else(|Raised| unsafe {
+            api::PyErr_Clear();
+            false
+        });
+        if closed { Ok(()) } else { stream.call_method(c"flush", &[]).map(drop).map_err(|Raised| stream) }
+    };
+    let output = flush(c"stdout");
+    if let Err(stream) = &output {
+        // Safety: an exception is set.
+        unsafe { api::PyErr_WriteUnraisable(stream.as_ptr()) };
+    }
+    let errors = flush(c"stderr");
+    if errors.is_err() {
+        // Safety: an exception is set, and nowhere to print it.
+        unsafe { api::PyErr_Clear() };
+    }
+    if output.is_err() || errors.is_err() { Err(()) } else { Ok(()) }
+}
+
+/// Registers the writing of `DIR/modules-UUID`, the names of all imported modules, where the variable names a DIR.
+pub fn write_modules_at_exit(variable: &str) -> Result<()> {
+    let Some(folder) = std::env::var_os(variable) else { return Ok(()) };
+    super::module::call_at_exit(move || {
+        let Ok(names) = imported_names() else { return };
+        let path = std::path::Path::new(&folder).join(format!("modules-{}", random_uuid()));
+        let written = std::fs::File::create(&path).and_then(|mut file| file.write_all(&names));
+        if let Err(error) = written {
+            eprintln!("Cannot write \"{}\": {error}", path.display());
+        }
+    })
+}
+
+/// Sorted, one on a line.
+fn imported_names() -> Result<Vec<u8>> {
+    // Safety: the dictionary of modules always exists.
+    let keys = unsafe { Object::owned(api::PyDict_Keys(api::PyImport_GetModuleDict()))? }.items()?;
+    let mut names: Vec<&[u8]> = keys.iter().filter_map(Object::utf8).collect();
+    names.sort_unstable();
+    Ok(names.iter().flat_map(|name| [name, &b"\n"[..]]).flatten().copied().collect())
+}
+
+/// Version 4.
+fn random_uuid() -> String {
+    let mut bytes = [0u8; 16];
+    // Safety: fills at most that many; few enough that it cannot be interrupted.
+    unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}

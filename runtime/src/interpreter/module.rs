@@ -1,0 +1,149 @@
+//! The built-in module `_oxd`: the types of the finder and its loader live there, so that they can be pickled by name.
+
+use super::object::{Object, Raised, Result, tuple};
+use super::{api, finder, loader};
+use crate::payload::Payload;
+use pyo3_ffi::{
+    Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT, Py_tp_doc, Py_tp_methods, PyMethodDef, PyModuleDef, PyModuleDef_HEAD_INIT,
+    PyObject, PyType_Slot, PyType_Spec,
+};
+use std::ffi::{CStr, c_void};
+use std::sync::{Mutex, OnceLock};
+
+/// The tree that the importer serves, and the folder of its standard library, relative to the root.
+struct Tree {
+    payload: &'static Payload,
+    library: String,
+}
+
+static TREE: OnceLock<Tree> = OnceLock::new();
+
+fn tree() -> &'static Tree {
+    TREE.get().expect("registered before Python starts")
+}
+
+pub fn payload() -> &'static Payload {
+    tree().payload
+}
+
+/// Whether a packed folder is one of those that start on sys.path.
+pub fn is_search_root(folder: &[u8]) -> bool {
+    match folder.strip_prefix(tree().library.as_bytes()) {
+        Some(rest) => rest.is_empty() || rest == b"/lib-dynload",
+        None => folder.is_empty(),
+    }
+}
+
+/// Whether a file is one of the standard library's packed extension modules.
+pub fn is_standard_extension(file: &[u8]) -> bool {
+    let below = file.strip_prefix(payload().root()).and_then(|rest| rest.strip_prefix(b"/"));
+    let rest = below.and_then(|rest| rest.strip_prefix(tree().library.as_bytes()));
+    rest.is_some_and(|rest| rest.starts_with(b"/lib-dynload/"))
+}
+
+/// Makes `import _oxd` possible; before Python starts.
+pub fn register(payload: &'static Payload, library: String) {
+    TREE.get_or_init(|| Tree { payload, library });
+    // Safety: the name is static. It can fail for lack of memory only, and then importing says so.
+    unsafe { api::PyImport_AppendInittab(c"_oxd".as_ptr(), create) };
+}
+
+unsafe extern "C" fn create() -> *mut PyObject {
+    let definition = Box::leak(Box::new(PyModuleDef {
+        m_base: PyModuleDef_HEAD_INIT,
+        m_name: c"_oxd".as_ptr(),
+        m_doc: c"The packed tree of this executable.".as_ptr(),
+        m_size: -1,
+        m_methods: std::ptr::null_mut(),
+        m_slots: std::ptr::null_mut(),
+        m_traverse: None,
+        m_clear: None,
+        m_free: None,
+    }));
+    // Safety: the definition lives for ever. 1013 is PYTHON_API_VERSION.
+    unsafe { api::PyModule_Create2(definition, 1013) }
+}
+
+/// Puts the finder behind those of built-in and frozen modules and before the path's, which is not there yet.
+pub fn install_finder() -> Result<()> {
+    let module = Object::import(c"_oxd")?;
+    let finder = make_type(c"_oxd.Finder", c"Finds packed modules.", None, finder::METHODS)?;
+    module.set_attribute(c"Finder", &finder)?;
+    let path = Object::sys(c"meta_path").ok_or(Raised)?;
+    let instance = finder.call(&[])?;
+    // From 3.14 on the path's finder is already there, at the end.
+    // Safety: a list; the reference is added.
+    #[cfg(Py_3_14)]
+    return super::object::check(unsafe { api::PyList_Insert(path.as_ptr(), 2, instance.as_ptr()) });
+    #[cfg(not(Py_3_14))]
+    path.append(&instance)
+}
+
+/// The loader's type, made when the first module is found: its base is part of importlib's second half.
+pub fn loader_type() -> Result<Object> {
+    static TYPE: OnceLock<usize> = OnceLock::new();
+    if let Some(known) = TYPE.get() {
+        // Safety: kept alive below.
+        return unsafe { Object::borrowed(*known as *mut PyObject) }.ok_or(Raised);
+    }
+    let base = Object::import(c"_frozen_importlib_external")?.attribute(c"SourceFileLoader")?;
+    let made = make_type(c"_oxd.SourceLoader", c"Loads packed modules.", Some(&base), loader::METHODS)?;
+    Object::import(c"_oxd")?.set_attribute(c"SourceLoader", &made)?;
+    TYPE.get_or_init(|| made.clone().into_ptr() as usize);
+    Ok(made)
+}
+
+fn make_type(name: &CStr, doc: &CStr, base: Option<&Object>, methods: &[PyMethodDef]) -> Result<Object> {
+    // CPython keeps pointers to the methods; a type made once may stay.
+    let methods = Box::leak(methods.iter().copied().chain([PyMethodDef::zeroed()]).collect::<Box<[_]>>());
+    let mut slots = [
+        PyType_Slot { slot: Py_tp_doc, pfunc: doc.as_ptr() as *mut c_void },
+        PyType_Slot { slot: Py_tp_methods, pfunc: methods.as_mut_ptr().cast() },
+        PyType_Slot { slot: 0, pfunc: std::ptr::null_mut() },
+    ];
+    let mut spec = PyType_Spec {
+        name: name.as_ptr(),
+        basicsize: 0,
+        itemsize: 0,
+        flags: (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE) as u32,
+        slots: slots.as_mut_ptr(),
+    };
+    let bases = base.map(|base| tuple(&[base])).transpose()?;
+    let bases = bases.as_ref().map_or(std::ptr::null_mut(), Object::as_ptr);
+    // Safety: CPython copies spec and slots; size 0 inherits the base's.
+    unsafe { Object::owned(api::PyType_FromSpecWithBases(&mut spec, bases)) }
+}
+
+/// `METH_FASTCALL | METH_KEYWORDS`.
+pub type Method = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, isize, *mut PyObject) -> *mut PyObject;
+
+pub const fn method(name: &'static CStr, function: Method, doc: &'static CStr) -> PyMethodDef {
+    PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: pyo3_ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: function },
+        ml_flags: pyo3_ffi::METH_FASTCALL | pyo3_ffi::METH_KEYWORDS,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+type Action = Box<dyn FnOnce() + Send>;
+static AT_EXIT: Mutex<Option<Action>> = Mutex::new(None);
+
+/// Has the atexit module run `action`, after whatever programs register later.
+pub fn call_at_exit(action: impl FnOnce() + Send + 'static) -> Result<()> {
+    unsafe extern "C" fn run(_: *mut PyObject, _: *const *mut PyObject, _: isize, _: *mut PyObject) -> *mut PyObject {
+        let action = AT_EXIT.lock().ok().and_then(|mut action| action.take());
+        if let Some(action) = action {
+            action();
+        }
+        Object::none().into_ptr()
+    }
+    if let Ok(mut slot) = AT_EXIT.lock() {
+        *slot = Some(Box::new(action));
+    }
+    let definition = Box::leak(Box::new(method(c"at_exit", run, c"Ends what the runtime began.")));
+    // Safety: the definition lives for ever.
+    let function =
+        unsafe { Object::owned(api::PyCFunction_NewEx(definition, std::ptr::null_mut(), std::ptr::null_mut()))? };
+    Object::import(c"atexit")?.call_method(c"register", &[&function]).map(drop)
+}

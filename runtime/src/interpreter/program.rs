@@ -1,0 +1,109 @@
+//! Runs the packed program, as `python -c`, `-m`, `FILE` and the prompt do.
+
+use super::config::{Config, Run};
+use super::object::{Object, Raised, Result, check};
+use super::{api, exit};
+use crate::payload::Payload;
+use std::ffi::{CStr, CString, c_int};
+
+/// `Py_file_input`: statements.
+const STATEMENTS: c_int = 257;
+
+pub fn run(payload: &'static Payload, config: &Config) -> c_int {
+    // The prompt after the program (`-i`) and scripts are CPython's own business: nothing is gained here.
+    if config.inspect && !matches!(config.run, Run::Noop) || matches!(config.run, Run::File(_) | Run::Repl) {
+        // Safety: initialized; does not come back to Python.
+        return unsafe { api::Py_RunMain() };
+    }
+    let result = match &config.run {
+        Run::Eval(code) => evaluate(code),
+        Run::Module(name) => run_module(name),
+        Run::File(_) | Run::Repl | Run::Noop => Ok(()),
+    };
+    match result {
+        Ok(()) => exit::leave(0),
+        Err(Raised) => exit::after_exception(payload),
+    }
+}
+
+fn main_globals() -> Result<Object> {
+    // Safety: both are borrowed.
+    unsafe {
+        let module = Object::borrowed(api::PyImport_AddModule(c"__main__".as_ptr())).ok_or(Raised)?;
+        Object::borrowed(api::PyModule_GetDict(module.as_ptr())).ok_or(Raised)
+    }
+}
+
+fn execute(code: &Object, globals: &Object) -> Result<()> {
+    // Safety: a code object and a dictionary.
+    unsafe { Object::owned(api::PyEval_EvalCode(code.as_ptr(), globals.as_ptr(), globals.as_ptr())) }.map(drop)
+}
+
+fn evaluate(code: &str) -> Result<()> {
+    let globals = main_globals()?;
+    let code = CString::new(code).map_err(|_| raise(c"source code cannot contain null bytes"))?;
+    // Safety: the source is copied.
+    let code = unsafe {
+        Object::owned(api::Py_CompileStringExFlags(
+            code.as_ptr(),
+            c"<string>".as_ptr(),
+            STATEMENTS,
+            std::ptr::null_mut(),
+            -1,
+        ))?
+    };
+    execute(&code, &globals)
+}
+
+/// What `runpy` does for `python -m`, without importing it.
+fn run_module(name: &str) -> Result<()> {
+    let mut spec = find_module(name)?;
+    if let Some(package) = &spec
+        && !package.attribute(c"submodule_search_locations")?.is_none()
+    {
+        spec = find_module(&format!("{name}.__main__"))?;
+    }
+    let code = match &spec {
+        Some(spec) => spec.attribute(c"loader")?.call_method(c"get_code", &[&spec.attribute(c"name")?])?,
+        None => Object::none(),
+    };
+    let (Some(spec), false) = (spec, code.is_none()) else {
+        let message = format!("No module named '{name}', or it cannot be run");
+        return Err(raise(&CString::new(message).unwrap_or_default()));
+    };
+    let globals = main_globals()?;
+    let none = Object::none();
+    let values = [
+        (c"__file__", &spec.attribute(c"origin")?),
+        (c"__cached__", &spec.attribute(c"cached")?),
+        (c"__doc__", &none),
+        (c"__loader__", &spec.attribute(c"loader")?),
+        (c"__package__", &spec.attribute(c"parent")?),
+        (c"__spec__", &spec),
+    ];
+    for (key, value) in values {
+        // Safety: the dictionary adds its own reference.
+        check(unsafe { api::PyDict_SetItemString(globals.as_ptr(), key.as_ptr(), value.as_ptr()) })?;
+    }
+    execute(&code, &globals)
+}
+
+/// Imports the parents of a module, and finds it without running it.
+fn find_module(name: &str) -> Result<Option<Object>> {
+    let path = match name.rsplit_once('.') {
+        None => Object::none(),
+        Some((parent, _)) => {
+            let parent = CString::new(parent).unwrap_or_default();
+            Object::import(&parent)?.attribute(c"__path__")?
+        }
+    };
+    let spec =
+        Object::import(c"_frozen_importlib")?.call_method(c"_find_spec", &[&Object::text(name.as_bytes())?, &path])?;
+    Ok(if spec.is_none() { None } else { Some(spec) })
+}
+
+fn raise(message: &CStr) -> Raised {
+    // Safety: the message is copied.
+    unsafe { api::PyErr_SetString(api::PyExc_ImportError(), message.as_ptr()) };
+    Raised
+}
