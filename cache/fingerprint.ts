@@ -1,5 +1,5 @@
 // What tells that a file is still the one that was looked at, without reading it.
-import { type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 
 /**
  * Times are milliseconds with a fraction. As doubles they keep a quarter of a microsecond, and kernels stamp no finer
@@ -34,6 +34,15 @@ export const sameFingerprint = (a: Fingerprint, b: Fingerprint): boolean =>
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a link itself; undefined when there is nothing. */
+export function lstatOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Sha256, TreeFile } from './cache.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { hashContent, sha256Of } from './file-hash.ts';
-import { isExecutable } from './fingerprint.ts';
+import { isExecutable, lstatOf } from './fingerprint.ts';
 
 /** After this many files the event loop gets a turn: some milliseconds of small files. */
 const filesPerTurn = 100;
@@ -66,7 +66,7 @@ export function isIntact(folder: string, manifest: Manifest): boolean {
 
 function isFileIntact(folder: string, file: ManifestFile): boolean {
   const path = join(folder, file.path);
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = lstatOf(path);
   if (stat === undefined || !stat.isFile() || stat.size !== file.size) return false;
   if (stat.mtimeMs === file.mtimeMs && stat.ino === file.ino) return true;
   return hashContent(path)?.sha256 === file.sha256;
@@ -75,7 +75,7 @@ function isFileIntact(folder: string, file: ManifestFile): boolean {
 /** The cheap part: finds what was added, removed or replaced, not what was written over in place. */
 export function areFoldersIntact(folder: string, manifest: Manifest): boolean {
   for (const { path, mtimeMs } of manifest.directories) {
-    const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });
+    const stat = lstatOf(join(folder, path));
     if (stat === undefined || !stat.isDirectory()) return false;
     if (stat.mtimeMs !== mtimeMs && !isListingIntact(folder, path, manifest)) return false;
   }

@@ -23,7 +23,8 @@ export class Scratch {
 
   /** A path at which nothing exists yet. */
   file(): string {
-    if (!this.#created) this.#create(this.#folder);
+    // Each time: somebody may have removed the whole cache meanwhile.
+    this.#create(this.#folder);
     this.#created = true;
     this.#count += 1;
     return join(this.#folder, String(this.#count));

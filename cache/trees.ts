@@ -1,10 +1,11 @@
 // Folders that programs filled: renamed in as a whole, described by a manifest in the database.
-import { lstatSync, mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { TreeFile } from './cache.ts';
 import { explain } from './cache-error.ts';
 import type { Database, Query } from './database.ts';
+import { lstatOf } from './fingerprint.ts';
 import { areFoldersIntact, describe, isIntact, listFiles, type Manifest, treeName } from './manifest.ts';
 import { namesIn, type Scratch } from './scratch.ts';
 import { isTouchDue, type Later } from './uses.ts';
@@ -126,7 +127,7 @@ export class Trees {
   /** Removes folders without a row that a crash left, unless they may be on their way in. */
   removeOrphans(beforeMs: number): void {
     for (const id of namesIn(this.#folder)) {
-      const stat = lstatSync(join(this.#folder, id), { throwIfNoEntry: false });
+      const stat = lstatOf(join(this.#folder, id));
       if (stat !== undefined && stat.ctimeMs < beforeMs && this.#usedAt.get(id) === undefined)
         this.remove(id);
     }
