@@ -56,7 +56,7 @@ function sameFile(a: string, b: string): boolean {
   }
 }
 
-function whyUnfit(probe: Probe): string | undefined {
+export function whyUnfit(probe: Probe): string | undefined {
   const { first, last } = supportedMinors;
   if (probe.implementation !== 'cpython')
     return `it is ${probe.implementation}, and only CPython can be packed`;
@@ -107,7 +107,7 @@ function linkArguments(probe: Probe): string[] {
 }
 
 /** Rust's name of the platform, such as "x86_64-unknown-linux-gnu". */
-function triple(probe: Probe): string {
+export function triple(probe: Probe): string {
   const machine = probe.platform.split('-').at(-1) ?? 'x86_64';
   const musl = text(probe, 'MULTIARCH').endsWith('musl');
   return `${machine}-unknown-linux-${musl ? 'musl' : 'gnu'}`;

@@ -1,17 +1,23 @@
 // Chooses the CPython that a build packs.
-import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ResultType } from '../../cache/cache.ts';
-import { environmentFailure, inputFailure } from '../../protocol/failure.ts';
+import { Failure, environmentFailure, inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
 import { type Candidate, pythonCandidates, supportedMinors } from './candidates.ts';
 import type { Distribution, DistributionRequest } from './distribution.ts';
+import { type KnownDistribution, knownDistributions } from './known-distributions.ts';
 import { type Refusal, localDistribution } from './local.ts';
+import { archiveDistribution } from './standalone.ts';
 
 type ChoiceKey = { readonly request: DistributionRequest; readonly named: string | null };
 /** Which distribution a request last led to: a choice is told to the user when it is made, not at every build. */
 const choices: ResultType<ChoiceKey, string> = { kind: 'scan', version: 1 };
 
-/** The CPython for a request: the archive that it names, else what the environment names, else the best there is. */
+/**
+ * The CPython for a request: the archive that it names, else what the environment names, else the best that is
+ * installed, else a download. Installed ones come before downloads: what a build packs must not depend on the network.
+ */
 export async function resolveDistribution(
   context: Context,
   request: DistributionRequest,
@@ -33,12 +39,64 @@ async function choose(
   request: DistributionRequest,
   named: string | undefined,
 ): Promise<Distribution> {
-  if (named !== undefined && named.startsWith('/')) {
-    const python = await localDistribution(context, named);
-    if (python.outcome === 'usable') return python.distribution;
-    throw environmentFailure(`Cannot pack the Python ${named}: ${python.reason}`);
+  if (request.archive !== undefined) {
+    if (request.archive.path !== undefined) context.trace.file(request.archive.path);
+    return archiveDistribution(context, request.archive);
   }
-  return bestLocalDistribution(context, request);
+  if (named !== undefined && named !== '') {
+    const distribution = await namedDistribution(context, named);
+    if (matches(distribution.version, parseVersion(request.version))) return distribution;
+    throw inputFailure(
+      `The config wants Python ${request.version}, but ${distributionVariable} names Python ${distribution.version}`,
+    );
+  }
+  const local = await bestLocalDistribution(context, request);
+  if (local.outcome === 'found') return local.distribution;
+  const known = knownFor(request.version);
+  if (known === undefined) throw noneFound(request.version, local.refusals);
+  try {
+    return await archiveDistribution(context, known);
+  } catch (error) {
+    if (!(error instanceof Failure) || context.signal.aborted) throw error;
+    throw noneFound(request.version, local.refusals, error);
+  }
+}
+
+/** A URL or path of an archive, with "#sha256=…" behind it for a URL, or a Python, or the folder of one. */
+async function namedDistribution(context: Context, named: string): Promise<Distribution> {
+  const [place = '', sha256] = named.split('#sha256=');
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256))
+    throw inputFailure(`Cannot read "${sha256}" as a SHA-256: want 64 hex digits`);
+  if (/^https?:\/\//.test(place)) {
+    if (sha256 !== undefined) return archiveDistribution(context, { sha256, url: place });
+    throw inputFailure(`${distributionVariable} names a URL without its SHA-256`, {
+      hint: 'write it behind the URL, as "#sha256=" and 64 hex digits',
+    });
+  }
+  if (!place.startsWith('/'))
+    throw inputFailure(`${distributionVariable} is "${named}": want an absolute path or a URL`);
+  context.trace.file(place);
+  if (/\.(tar|tgz)(\.\w+)?$/.test(place)) {
+    const file = context.cache.hashFile(place);
+    if (file === undefined)
+      throw inputFailure(`Cannot read the Python archive "${place}": there is no such file`);
+    return archiveDistribution(context, { sha256: sha256 ?? file.sha256, path: place });
+  }
+  const programs = [place, join(place, 'bin/python3')];
+  const program = programs.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+  if (program === undefined)
+    throw inputFailure(`${distributionVariable} is "${named}": there is no such Python`);
+  const python = await localDistribution(context, program);
+  if (python.outcome === 'usable') return python.distribution;
+  throw environmentFailure(`Cannot pack the Python ${program}: ${python.reason}`);
+}
+
+function knownFor(version: string | undefined): KnownDistribution | undefined {
+  const wanted = parseVersion(version);
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  return knownDistributions.find(
+    (known) => known.triple.startsWith(machine) && matches(known.version, wanted),
+  );
 }
 
 /** A replaced interpreter or library is another distribution; hashing tens of megabytes of library would be waste. */
@@ -47,6 +105,10 @@ function traceDistribution(context: Context, { executable, linking }: Distributi
   context.trace.directory(dirname(linking.kind === 'static' ? linking.archive : linking.library));
 }
 
+export type LocalChoice =
+  | { readonly outcome: 'found'; readonly distribution: Distribution }
+  | { readonly outcome: 'none'; readonly refusals: readonly Refusal[] };
+
 /**
  * The best installed CPython: one with a static library, and of those the newest. Candidates are asked newest first,
  * and no further than needed.
@@ -54,7 +116,7 @@ function traceDistribution(context: Context, { executable, linking }: Distributi
 export async function bestLocalDistribution(
   context: Context,
   request: DistributionRequest,
-): Promise<Distribution> {
+): Promise<LocalChoice> {
   const wanted = parseVersion(request.version);
   const refusals: Refusal[] = [];
   let best: Distribution | undefined;
@@ -70,8 +132,7 @@ export async function bestLocalDistribution(
     else if (matches(python.distribution.version, wanted) && isBetter(python.distribution, best))
       best = python.distribution;
   }
-  if (best === undefined) throw noneFound(request.version, refusals);
-  return best;
+  return best === undefined ? { outcome: 'none', refusals } : { outcome: 'found', distribution: best };
 }
 
 type Version = { readonly minor: number; readonly patch: number | undefined };
@@ -119,7 +180,7 @@ function isBetter(candidate: Distribution, best: Distribution | undefined): bool
   return (a?.[1] ?? 0) - (b?.[1] ?? 0) > 0 || (a?.[1] === b?.[1] && (a?.[2] ?? 0) > (b?.[2] ?? 0));
 }
 
-function noneFound(version: string | undefined, refusals: readonly Refusal[]): Error {
+function noneFound(version: string | undefined, refusals: readonly Refusal[], download?: Failure): Error {
   const { first, last } = supportedMinors;
   const wanted = version ?? `3.${first} to 3.${last}`;
   const seen = refusals
@@ -127,9 +188,14 @@ function noneFound(version: string | undefined, refusals: readonly Refusal[]): E
     .map(
       ({ path, version, reason }) => `  ${path}${version === undefined ? '' : ` (${version})`}: ${reason}`,
     );
-  return environmentFailure([`Cannot find a CPython ${wanted} that can be packed`, ...seen].join('\n'), {
-    hint: `install one with its libpython (on Debian: python3 and libpython3-dev), or name one with ${distributionVariable}`,
-  });
+  const tried = download === undefined ? [] : [download.message];
+  return environmentFailure(
+    [`Cannot find a CPython ${wanted} that can be packed`, ...seen, ...tried].join('\n'),
+    {
+      hint: `install one with its libpython (on Debian: python3 and libpython3-dev), or name one with ${distributionVariable}`,
+      ...(download === undefined ? {} : { cause: download }),
+    },
+  );
 }
 
 /** A machine with many broken Pythons must not fill the screen. */

@@ -1,0 +1,199 @@
+// Distributions in archives of python-build-standalone: "full" ones with PYTHON.json, and "install_only" ones.
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ResultType } from '../../cache/cache.ts';
+import { environmentFailure, inputFailure } from '../../protocol/failure.ts';
+import type { Context } from '../context.ts';
+import { withStep } from '../step.ts';
+import type { Distribution, Linking } from './distribution.ts';
+import { download, hashOf } from './download.ts';
+import { extract } from './extract.ts';
+import { triple, whyUnfit } from './local.ts';
+import { type Probe, probePython } from './probe.ts';
+
+export type ArchiveSource = { readonly sha256: string; readonly path?: string; readonly url?: string };
+
+type ArchiveKey = { readonly sha256: string };
+type Unpacked = { readonly tree: string };
+
+/** 1: the first. */
+const archives: ResultType<ArchiveKey, Unpacked> = { kind: 'distribution', version: 1 };
+
+/** Unpacks the archive into the cache unless it is there, fetching it if it must. */
+export async function archiveDistribution(context: Context, source: ArchiveSource): Promise<Distribution> {
+  const key: ArchiveKey = { sha256: source.sha256.toLowerCase() };
+  const name = basename(decodeURIComponent(source.path ?? source.url ?? ''));
+  const known = context.cache.get(archives, key);
+  const knownFolder = known === undefined ? undefined : context.cache.trees.path(known.tree);
+  if (knownFolder !== undefined) return describe(context, knownFolder, key.sha256, name);
+  const tree = await withStep(context, 'distribution', name, async (step) => {
+    const progress = (done: number, total: number | undefined, unit: 'bytes' | 'files'): void =>
+      context.report({
+        event: 'step-progress',
+        step,
+        done,
+        unit,
+        ...(total === undefined ? {} : { total }),
+      });
+    const archive =
+      source.path === undefined
+        ? await download(context, {
+            url: source.url ?? '',
+            sha256: key.sha256,
+            progress: (done, total) => progress(done, total, 'bytes'),
+          })
+        : await checked(context, source.path, key.sha256);
+    const staged = context.cache.trees.stage();
+    try {
+      await extract(context, {
+        archive,
+        into: staged,
+        progress: (files) => progress(files, undefined, 'files'),
+      });
+      installRoot(staged, name);
+      const published = await context.cache.trees.publish(staged);
+      context.cache.put(archives, key, { tree: published }, { trees: [published] });
+      return published;
+    } finally {
+      rmSync(staged, { recursive: true, force: true });
+      if (source.path === undefined) rmSync(archive, { force: true });
+    }
+  });
+  const folder = context.cache.trees.path(tree);
+  if (folder === undefined) throw new Error('a tree that was just published is missing');
+  return describe(context, folder, key.sha256, name);
+}
+
+async function checked(context: Context, path: string, sha256: string): Promise<string> {
+  if (!existsSync(path))
+    throw inputFailure(`Cannot read the Python archive "${path}": there is no such file`);
+  const found = await hashOf(path, context.signal);
+  if (found !== sha256)
+    throw inputFailure(
+      `The Python archive "${path}" is not the one that is wanted: its SHA-256 is ${found}, not ${sha256}`,
+    );
+  return path;
+}
+
+/** Where the installation stands in the tree: python/install of a full archive, python of the other kind. */
+function installRoot(folder: string, name: string): string {
+  const full = join(folder, 'python/install');
+  const root = existsSync(join(folder, 'python/PYTHON.json')) ? full : join(folder, 'python');
+  if (!existsSync(join(root, 'bin')))
+    throw inputFailure(`Cannot use "${name}": it is not an archive of python-build-standalone`, {
+      hint: 'take one whose name ends in -full.tar.zst or -install_only.tar.gz, for Linux',
+    });
+  return root;
+}
+
+async function describe(
+  context: Context,
+  folder: string,
+  sha256: string,
+  name: string,
+): Promise<Distribution> {
+  const root = installRoot(folder, name);
+  const info = readInfo(join(folder, 'python/PYTHON.json'));
+  const host = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-`;
+  if (info?.target_triple !== undefined && !info.target_triple.replace(/_v\d-/, '-').startsWith(host))
+    throw environmentFailure(`Cannot use "${name}" here: it is for ${info.target_triple}`);
+  const program = readdirSync(join(root, 'bin')).find((entry) => /^python3\.\d+$/.test(entry));
+  if (program === undefined) throw inputFailure(`Cannot use "${name}": it has no bin/python3.*`);
+  const executable = join(root, 'bin', program);
+  const probe = await probePython(context, executable);
+  if ('failure' in probe) throw environmentFailure(`Cannot start the Python in "${name}": ${probe.failure}`);
+  // Its sysconfig may name the places where it was built: only what the probe computes from its own place counts.
+  const unfit = whyUnfit(probe);
+  if (unfit !== undefined) throw inputFailure(`Cannot use "${name}": ${unfit}`);
+  const linking = findLinking(join(folder, 'python'), root, probe, info);
+  if (linking === undefined) throw inputFailure(`Cannot use "${name}": it has no libpython`);
+  const dynload = join(probe.stdlib, 'lib-dynload');
+  return {
+    id: `archive-${probe.version}-${sha256.slice(0, 24)}`,
+    origin: 'archive',
+    version: probe.version,
+    cacheTag: probe.cacheTag,
+    magic: probe.magic,
+    triple: info?.target_triple ?? triple(probe),
+    executable,
+    stdlib: probe.stdlib,
+    dynload: existsSync(dynload) ? dynload : undefined,
+    includes: join(root, 'include', `python3.${probe.minor}`),
+    linking,
+    sysconfigModule: probe.sysconfigModule,
+    reason: `CPython ${probe.version} from ${name} (${linking.kind} libpython)`,
+  };
+}
+
+type LinkInfo = { readonly name: string; readonly path_static?: string; readonly framework?: boolean };
+/** Fields of PYTHON.json, versions 5 to 8, that are used; others may be added or go. */
+type StandaloneInfo = {
+  readonly version?: string;
+  readonly target_triple?: string;
+  readonly build_info?: {
+    readonly core?: {
+      readonly static_lib?: string;
+      readonly shared_lib?: string;
+      readonly links?: readonly LinkInfo[];
+    };
+    readonly extensions?: Readonly<
+      Record<string, readonly { readonly links?: readonly LinkInfo[]; readonly shared_lib?: string }[]>
+    >;
+  };
+};
+
+function readInfo(path: string): StandaloneInfo | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as StandaloneInfo;
+  } catch (cause) {
+    throw inputFailure('Cannot use the Python archive: its PYTHON.json is damaged', { cause });
+  }
+}
+
+function findLinking(
+  python: string,
+  root: string,
+  probe: Probe,
+  info: StandaloneInfo | undefined,
+): Linking | undefined {
+  const short = `3.${probe.minor}`;
+  const core = info?.build_info?.core;
+  const config = readdirSync(probe.stdlib).find((entry) => entry.startsWith(`config-${short}`));
+  const archive = [
+    ...(core?.static_lib === undefined ? [] : [join(python, core.static_lib)]),
+    ...(config === undefined ? [] : [join(probe.stdlib, config, `libpython${short}.a`)]),
+  ].find((path) => existsSync(path));
+  if (archive !== undefined && info !== undefined)
+    return { kind: 'static', archive, libraries: linkArguments(python, info) };
+  const soname = `libpython${short}.so.1.0`;
+  const library = [
+    ...(core?.shared_lib === undefined ? [] : [join(python, core.shared_lib)]),
+    join(root, 'lib', soname),
+  ].find((path) => existsSync(path));
+  return library === undefined ? undefined : { kind: 'shared', library, soname: basename(library) };
+}
+
+/** The archive's own static libraries by path, in a group since they need each other; the system's by name, after them. */
+function linkArguments(python: string, info: StandaloneInfo): string[] {
+  const { core, extensions } = info.build_info ?? {};
+  const links = [
+    // Extension modules that are libraries of their own bring what they need; the others are in libpython.
+    ...Object.values(extensions ?? {}).flatMap(([first]) =>
+      first === undefined || first.shared_lib !== undefined ? [] : (first.links ?? []),
+    ),
+    ...(core?.links ?? []),
+  ].filter(({ framework }) => framework !== true);
+  const own = new Set<string>();
+  const system = new Set<string>();
+  for (const { name, path_static } of links) {
+    const path = path_static === undefined ? undefined : join(python, path_static);
+    if (path !== undefined && existsSync(path)) own.add(path);
+    else system.add(`-l${name}`);
+  }
+  for (const name of ['-lpthread', '-ldl', '-lutil', '-lm']) system.add(name);
+  return [
+    ...(own.size === 0 ? [] : ['-Wl,--start-group', ...[...own].toSorted(), '-Wl,--end-group']),
+    ...system,
+  ];
+}
