@@ -1,0 +1,201 @@
+//! libc's own functions, behind the ones that this executable defines.
+//!
+//! On x86-64 the 64-bit names are the same functions, so one of each pair is enough.
+
+use libc::{DIR, FILE, c_char, c_int, c_long, c_uint, c_void, dev_t, dirent, gid_t, mode_t, size_t, ssize_t, uid_t};
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+pub type Strings = *const *const c_char;
+pub type Times = *const libc::timespec;
+pub type TimeValues = *const libc::timeval;
+pub type Filter = Option<unsafe extern "C" fn(*const dirent) -> c_int>;
+pub type Compare = Option<unsafe extern "C" fn(*mut *const dirent, *mut *const dirent) -> c_int>;
+pub type Visit = unsafe extern "C" fn(*const c_char, *const libc::stat, c_int) -> c_int;
+pub type VisitAt = unsafe extern "C" fn(*const c_char, *const libc::stat, c_int, *mut c_void) -> c_int;
+pub type GlobError = Option<unsafe extern "C" fn(*const c_char, c_int) -> c_int>;
+pub type Actions = *const libc::posix_spawn_file_actions_t;
+pub type Attributes = *const libc::posix_spawnattr_t;
+
+struct Original {
+    name: &'static CStr,
+    at: AtomicPtr<c_void>,
+}
+
+impl Original {
+    const fn new(name: &'static CStr) -> Original {
+        Original { name, at: AtomicPtr::new(std::ptr::null_mut()) }
+    }
+
+    #[inline]
+    fn get(&self) -> *mut c_void {
+        let at = self.at.load(Ordering::Relaxed);
+        if at.is_null() { self.find() } else { at }
+    }
+
+    #[cold]
+    fn find(&self) -> *mut c_void {
+        // Safety: the name is a C string; the executable comes first in the search, so the next one is libc's.
+        let mut at = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
+        if at.is_null() {
+            at = missing as *const () as *mut c_void;
+        }
+        self.at.store(at, Ordering::Relaxed);
+        at
+    }
+}
+
+/// Stands for a function that this libc does not have; who calls it was not linked against this libc either.
+extern "C" fn missing() -> ssize_t {
+    super::errno::set(super::errno::Errno(libc::ENOSYS));
+    -1
+}
+
+const fn c_name(name: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(name.as_bytes()) {
+        Ok(name) => name,
+        Err(_) => unreachable!(),
+    }
+}
+
+macro_rules! originals {
+    ($( fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)?; )*) => {
+        #[allow(non_upper_case_globals, reason = "named as the functions they find")]
+        mod found {
+            use super::{Original, c_name};
+            $( pub static $name: Original = Original::new(c_name(concat!(stringify!($name), "\0"))); )*
+        }
+
+        $(
+            #[inline]
+            pub unsafe fn $name($($argument: $type),*) $(-> $result)? {
+                // Safety: the type is that of the function's declaration in libc's headers.
+                unsafe {
+                    let original: unsafe extern "C" fn($($type),*) $(-> $result)? = std::mem::transmute(found::$name.get());
+                    original($($argument),*)
+                }
+            }
+        )*
+    };
+}
+
+originals! {
+    fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> c_int;
+    fn openat64(dirfd: c_int, path: *const c_char, flags: c_int, mode: mode_t) -> c_int;
+    fn fopen64(path: *const c_char, mode: *const c_char) -> *mut FILE;
+    fn freopen64(path: *const c_char, mode: *const c_char, stream: *mut FILE) -> *mut FILE;
+
+    fn fstat64(fd: c_int, to: *mut libc::stat) -> c_int;
+    fn fstatat64(dirfd: c_int, path: *const c_char, to: *mut libc::stat, flags: c_int) -> c_int;
+    fn stat64(path: *const c_char, to: *mut libc::stat) -> c_int;
+    fn lstat64(path: *const c_char, to: *mut libc::stat) -> c_int;
+    fn statx(dirfd: c_int, path: *const c_char, flags: c_int, mask: c_uint, to: *mut libc::statx) -> c_int;
+
+    fn access(path: *const c_char, mode: c_int) -> c_int;
+    fn euidaccess(path: *const c_char, mode: c_int) -> c_int;
+    fn faccessat(dirfd: c_int, path: *const c_char, mode: c_int, flags: c_int) -> c_int;
+    fn statvfs64(path: *const c_char, to: *mut libc::statvfs) -> c_int;
+    fn fstatvfs64(fd: c_int, to: *mut libc::statvfs) -> c_int;
+    fn statfs64(path: *const c_char, to: *mut libc::statfs) -> c_int;
+    fn fstatfs64(fd: c_int, to: *mut libc::statfs) -> c_int;
+    fn pathconf(path: *const c_char, name: c_int) -> c_long;
+
+    fn readlink(path: *const c_char, to: *mut c_char, size: size_t) -> ssize_t;
+    fn readlinkat(dirfd: c_int, path: *const c_char, to: *mut c_char, size: size_t) -> ssize_t;
+    fn realpath(path: *const c_char, to: *mut c_char) -> *mut c_char;
+
+    fn opendir(path: *const c_char) -> *mut DIR;
+    fn fdopendir(fd: c_int) -> *mut DIR;
+    fn readdir64(stream: *mut DIR) -> *mut dirent;
+    fn readdir64_r(stream: *mut DIR, entry: *mut dirent, result: *mut *mut dirent) -> c_int;
+    fn rewinddir(stream: *mut DIR);
+    fn seekdir(stream: *mut DIR, position: c_long);
+    fn telldir(stream: *mut DIR) -> c_long;
+    fn closedir(stream: *mut DIR) -> c_int;
+    fn dirfd(stream: *mut DIR) -> c_int;
+    fn getdents64(fd: c_int, to: *mut c_void, size: size_t) -> ssize_t;
+    fn scandirat64(dirfd: c_int, path: *const c_char, to: *mut *mut *mut dirent, filter: Filter, compare: Compare) -> c_int;
+    fn ftw64(path: *const c_char, visit: Visit, descriptors: c_int) -> c_int;
+    fn nftw64(path: *const c_char, visit: VisitAt, descriptors: c_int, flags: c_int) -> c_int;
+    fn glob64(pattern: *const c_char, flags: c_int, error: GlobError, to: *mut c_void) -> c_int;
+
+    fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void;
+    fn dlmopen(namespace: c_long, path: *const c_char, flags: c_int) -> *mut c_void;
+    fn dlerror() -> *mut c_char;
+
+    fn execve(path: *const c_char, arguments: Strings, environment: Strings) -> c_int;
+    fn execvpe(file: *const c_char, arguments: Strings, environment: Strings) -> c_int;
+    fn execveat(dirfd: c_int, path: *const c_char, arguments: Strings, environment: Strings, flags: c_int) -> c_int;
+    fn fexecve(fd: c_int, arguments: Strings, environment: Strings) -> c_int;
+    fn posix_spawn(pid: *mut libc::pid_t, path: *const c_char, actions: Actions, attributes: Attributes, arguments: Strings, environment: Strings) -> c_int;
+    fn posix_spawnp(pid: *mut libc::pid_t, file: *const c_char, actions: Actions, attributes: Attributes, arguments: Strings, environment: Strings) -> c_int;
+
+    fn chdir(path: *const c_char) -> c_int;
+    fn fchdir(fd: c_int) -> c_int;
+    fn chroot(path: *const c_char) -> c_int;
+    fn mkdirat(dirfd: c_int, path: *const c_char, mode: mode_t) -> c_int;
+    fn mknodat(dirfd: c_int, path: *const c_char, mode: mode_t, device: dev_t) -> c_int;
+    fn mkfifoat(dirfd: c_int, path: *const c_char, mode: mode_t) -> c_int;
+    fn unlinkat(dirfd: c_int, path: *const c_char, flags: c_int) -> c_int;
+    fn remove(path: *const c_char) -> c_int;
+    fn renameat2(from_dirfd: c_int, from: *const c_char, to_dirfd: c_int, to: *const c_char, flags: c_uint) -> c_int;
+    fn linkat(from_dirfd: c_int, from: *const c_char, to_dirfd: c_int, to: *const c_char, flags: c_int) -> c_int;
+    fn symlinkat(text: *const c_char, dirfd: c_int, path: *const c_char) -> c_int;
+    fn chmod(path: *const c_char, mode: mode_t) -> c_int;
+    fn lchmod(path: *const c_char, mode: mode_t) -> c_int;
+    fn fchmodat(dirfd: c_int, path: *const c_char, mode: mode_t, flags: c_int) -> c_int;
+    fn fchmod(fd: c_int, mode: mode_t) -> c_int;
+    fn fchown(fd: c_int, user: uid_t, group: gid_t) -> c_int;
+    fn fchownat(dirfd: c_int, path: *const c_char, user: uid_t, group: gid_t, flags: c_int) -> c_int;
+    fn utime(path: *const c_char, times: *const libc::utimbuf) -> c_int;
+    fn utimes(path: *const c_char, times: TimeValues) -> c_int;
+    fn lutimes(path: *const c_char, times: TimeValues) -> c_int;
+    fn futimesat(dirfd: c_int, path: *const c_char, times: TimeValues) -> c_int;
+    fn futimes(fd: c_int, times: TimeValues) -> c_int;
+    fn futimens(fd: c_int, times: Times) -> c_int;
+    fn utimensat(dirfd: c_int, path: *const c_char, times: Times, flags: c_int) -> c_int;
+    fn truncate64(path: *const c_char, length: i64) -> c_int;
+    fn mkostemps(template: *mut c_char, suffix_length: c_int, flags: c_int) -> c_int;
+    fn mkdtemp(template: *mut c_char) -> *mut c_char;
+
+    fn getxattr(path: *const c_char, name: *const c_char, to: *mut c_void, size: size_t) -> ssize_t;
+    fn lgetxattr(path: *const c_char, name: *const c_char, to: *mut c_void, size: size_t) -> ssize_t;
+    fn listxattr(path: *const c_char, to: *mut c_char, size: size_t) -> ssize_t;
+    fn llistxattr(path: *const c_char, to: *mut c_char, size: size_t) -> ssize_t;
+    fn setxattr(path: *const c_char, name: *const c_char, value: *const c_void, size: size_t, flags: c_int) -> c_int;
+    fn lsetxattr(path: *const c_char, name: *const c_char, value: *const c_void, size: size_t, flags: c_int) -> c_int;
+    fn removexattr(path: *const c_char, name: *const c_char) -> c_int;
+    fn lremovexattr(path: *const c_char, name: *const c_char) -> c_int;
+    fn inotify_add_watch(fd: c_int, path: *const c_char, mask: u32) -> c_int;
+}
+
+/// Finds what may be called in a signal handler or between fork and exec, where `dlsym` could wait for a lock that
+/// nobody will release; the rest is found at its first use.
+pub fn resolve() {
+    let signal_safe = [
+        &found::open64,
+        &found::openat64,
+        &found::fstat64,
+        &found::fstatat64,
+        &found::stat64,
+        &found::lstat64,
+        &found::access,
+        &found::faccessat,
+        &found::readlink,
+        &found::chdir,
+        &found::fchdir,
+        &found::unlinkat,
+        &found::execve,
+        &found::execvpe,
+        &found::execveat,
+        &found::fexecve,
+    ];
+    signal_safe.iter().for_each(|original| {
+        original.get();
+    });
+}
+
+/// Address of `dlopen`, for the jump that keeps its caller's return address (see `library`).
+pub fn dlopen_address() -> *mut c_void {
+    found::dlopen.get()
+}
