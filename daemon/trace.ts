@@ -47,8 +47,8 @@ export type Recorder = Trace & {
  * its stat must still be the same.
  */
 export function recordTrace(world: World): Recorder {
-  const files = new Recording((path, stat) => fileContent(world, path, stat));
-  const directories = new Recording(directoryContent);
+  const files = new Recording('files', (path, stat) => fileContent(world, path, stat));
+  const directories = new Recording('directories', directoryContent);
   const variables: Record<string, string | null> = Object.create(null) as Record<string, string | null>;
   return {
     file: (path) => files.add(path),
@@ -57,7 +57,7 @@ export function recordTrace(world: World): Recorder {
       variables[name] ??= variableContent(world, name);
     },
     finish(outputs) {
-      const written = new Recording(() => '');
+      const written = new Recording('files', () => '');
       for (const path of outputs) written.add(path);
       // An output was written a moment ago by ourselves: its stat is believed at once.
       for (let i = 0; i < outputs.length; i++) written.seen.stats[i * statWidth + 5] = 1;
@@ -68,7 +68,7 @@ export function recordTrace(world: World): Recorder {
         outputs: written.seen,
         variables: { ...variables },
       };
-      return { record, disturbed: [...files.markDisturbed(), ...directories.markDisturbed()].toSorted() };
+      return { record, disturbed: sorted([...files.markDisturbed(), ...directories.markDisturbed()]) };
     },
   };
 }
@@ -85,7 +85,7 @@ export function checkTrace(world: World, record: TraceRecord): 'same' | { readon
   sweep(record.files, changed, (path, stat) => fileContent(world, path, stat));
   sweep(record.directories, changed, directoryContent);
   sweep(record.outputs, changed, () => disturbed);
-  return changed.length === 0 ? 'same' : { changed: changed.toSorted() };
+  return changed.length === 0 ? 'same' : { changed: sorted(changed) };
 }
 
 /** What to watch so as not to miss a change of what this build has read. */
@@ -105,12 +105,17 @@ export function parseTrace(text: string): TraceRecord | undefined {
   return record.version === 1 ? record : undefined;
 }
 
+/** A path may be both a file that was looked for and a directory. */
+const sorted = (paths: readonly string[]): string[] => [...new Set(paths)].toSorted();
+
 class Recording {
+  readonly #what: 'files' | 'directories';
   readonly seen: Seen = { paths: [], contents: [], stats: [] };
   readonly #known = new Set<string>();
   readonly #contentOf: ContentOf;
 
-  constructor(contentOf: ContentOf) {
+  constructor(what: 'files' | 'directories', contentOf: ContentOf) {
+    this.#what = what;
     this.#contentOf = contentOf;
   }
 
@@ -124,10 +129,21 @@ class Recording {
     writeStat(this.seen.stats, this.seen.stats.length, stat, nowMs);
   }
 
+  /**
+   * A file with another stat may have had any content in between. A directory with the same names has not: a name that
+   * came and went was traced by whoever took it for real.
+   */
   markDisturbed(): string[] {
     const { paths, contents, stats } = this.seen;
     return paths.filter((path, i) => {
-      if (hasStat(stats, i * statWidth, statOf(path))) return false;
+      const nowMs = Date.now();
+      const stat = statOf(path);
+      if (hasStat(stats, i * statWidth, stat)) return false;
+      const mayBeEqual = this.#what === 'directories' || contents[i] === absent;
+      if (mayBeEqual && this.#contentOf(path, stat) === contents[i]) {
+        writeStat(stats, i * statWidth, stat, nowMs);
+        return false;
+      }
       contents[i] = disturbed;
       stats[i * statWidth + 5] = 0;
       return true;
