@@ -151,8 +151,13 @@ export class Blobs {
     this.#verified.delete(sha256);
     this.#db.write(() => {
       this.#delete.run(sha256);
-      this.#scratch.discard(this.#pathOf(sha256));
+      this.removeFile(sha256);
     });
+  }
+
+  /** Leaves the row, which then counts as missing. */
+  removeFile(sha256: Sha256): void {
+    this.#scratch.discard(this.#pathOf(sha256));
   }
 
   /** Every blob, in no order. */
@@ -172,11 +177,13 @@ export class Blobs {
     }
   }
 
-  /** Removes all; to be called in a write. */
-  clear(): void {
-    this.#deleteAll.run();
+  clearFiles(): void {
     this.#scratch.discard(this.#folder);
     this.#verified.clear();
+  }
+
+  clearRows(): void {
+    this.#deleteAll.run();
   }
 
   /** True when the blob is there and whole; it is safe from collection for a while from now on. */

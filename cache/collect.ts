@@ -1,5 +1,5 @@
 // Keeps the cache below its limit: what was not used for longest and is cheapest to make again goes first.
-import type { ResultKind } from './cache.ts';
+import type { ResultKind, Sha256 } from './cache.ts';
 import { partsOf, type ResultEntry } from './results.ts';
 import { namesReferred, sizesOf, type Stores } from './statistics.ts';
 
@@ -26,38 +26,64 @@ const patience: Record<ResultKind, number> = {
 
 export type Collection = { readonly results: number; readonly bytes: number };
 
+type Plan = Collection & {
+  readonly keys: readonly string[];
+  readonly blobs: readonly Sha256[];
+  readonly trees: readonly string[];
+};
+
 /**
  * Removes results until blobs, trees and rows take less than `bytesMax`, then whatever nothing refers to. To be called
  * in one write. Returns what went.
  */
 export function collect(stores: Stores, bytesMax: number, nowMs: number): Collection {
   const { results, blobs, trees, fileHashes, traces } = stores;
+  const plan = makePlan(stores, bytesMax, nowMs);
+  for (const key of plan.keys) results.delete(key);
+  for (const sha256 of plan.blobs) blobs.remove(sha256);
+  for (const id of plan.trees) trees.remove(id);
+  blobs.removeOrphans(nowMs - recentMs);
+  trees.removeOrphans(nowMs - recentMs);
+  fileHashes.collect(nowMs - rememberMs);
+  traces.collect(nowMs - rememberMs);
+  return { results: plan.results, bytes: plan.bytes };
+}
+
+/**
+ * The part of `collect` that needs no room on the disk: without their files the rows count as missing. To be called
+ * when a full disk does not even let rows go.
+ */
+export function collectFiles(stores: Stores, bytesMax: number, nowMs: number): void {
+  const plan = makePlan(stores, bytesMax, nowMs);
+  for (const sha256 of plan.blobs) stores.blobs.removeFile(sha256);
+  for (const id of plan.trees) stores.trees.removeFolder(id);
+}
+
+function makePlan({ results, blobs, trees }: Stores, bytesMax: number, nowMs: number): Plan {
   const before = nowMs - recentMs;
   const sizes = sizesOf(blobs, trees);
   const kept = new Set(results.entries());
   const removed = chooseResults([...kept], sizes, { bytesMax, nowMs, before });
-  for (const entry of removed) {
-    results.delete(entry.key);
-    kept.delete(entry);
-  }
-  let bytes = removed.reduce((sum, entry) => sum + entry.bytes, 0);
+  for (const entry of removed) kept.delete(entry);
   const referred = namesReferred([...kept]);
   const isGarbage = (name: string, usedAt: number): boolean => !referred.has(name) && usedAt < before;
-  for (const { sha256, size, usedAt } of blobs.entries()) {
-    if (!isGarbage(sha256, usedAt)) continue;
-    blobs.remove(sha256);
-    bytes += size;
-  }
-  for (const tree of trees.entries()) {
-    if (!isGarbage(tree.id, tree.usedAt)) continue;
-    trees.remove(tree.id);
-    bytes += tree.bytes;
-  }
-  blobs.removeOrphans(before);
-  trees.removeOrphans(before);
-  fileHashes.collect(nowMs - rememberMs);
-  traces.collect(nowMs - rememberMs);
-  return { results: removed.length, bytes };
+  const blobNames = blobs
+    .entries()
+    .filter(({ sha256, usedAt }) => isGarbage(sha256, usedAt))
+    .map(({ sha256 }) => sha256);
+  const treeNames = trees
+    .entries()
+    .filter(({ id, usedAt }) => isGarbage(id, usedAt))
+    .map(({ id }) => id);
+  let bytes = removed.reduce((sum, entry) => sum + entry.bytes, 0);
+  for (const name of [...blobNames, ...treeNames]) bytes += sizes.get(name) ?? 0;
+  return {
+    results: removed.length,
+    bytes,
+    keys: removed.map(({ key }) => key),
+    blobs: blobNames,
+    trees: treeNames,
+  };
 }
 
 /** The results to remove, so that what is left, with all it refers to, fits. */

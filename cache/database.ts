@@ -89,10 +89,21 @@ export class Database {
     return this.#guard(() => this.#transaction('write', this.#beginImmediate, work));
   }
 
-  /** Gives free pages back to the disk; to be called outside of transactions. */
+  /** Gives free pages back to the disk, if it can: that may need room itself. To be called outside of transactions. */
   shrink(): void {
-    this.#guard(() => this.#connection.pragma('incremental_vacuum'));
-    this.#guard(() => this.#connection.pragma('wal_checkpoint(TRUNCATE)'));
+    try {
+      this.#connection.pragma('incremental_vacuum');
+      this.#connection.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      this.#log.warn({ error }, 'cache database not shrunk');
+    }
+  }
+
+  /** Starts with an empty file: works on a full disk, too. Other processes follow at their next write. */
+  recreate(): void {
+    this.#connection.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(this.#file + suffix, { force: true });
+    this.#reconnect();
   }
 
   close(): void {

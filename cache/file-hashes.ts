@@ -68,7 +68,7 @@ export class FileHashes {
     this.#deleteUnused.run(beforeMs);
   }
 
-  clear(): void {
+  clearRows(): void {
     this.#unwritten.clear();
     this.#deleteAll.run();
   }

@@ -2,8 +2,8 @@ import { lstatSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Blobs, blobsSchema } from './blobs.ts';
 import type { Cache } from './cache.ts';
-import { cacheError, codeOf, explain } from './cache-error.ts';
-import { cacheBytesMax, collect } from './collect.ts';
+import { CacheError, cacheError, codeOf, explain } from './cache-error.ts';
+import { cacheBytesMax, collect, collectFiles, type Collection } from './collect.ts';
 import { Database, type DatabaseLog } from './database.ts';
 import { FileHashes, fileHashesSchema } from './file-hashes.ts';
 import { networkFileSystemOf } from './file-system.ts';
@@ -71,22 +71,43 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
     },
     async collect({ bytesMax = cacheBytesMax } = {}) {
       later.flush();
-      const collection = db.write(() => collect(stores, bytesMax, now()));
+      const run = (): Collection => db.write(() => collect(stores, bytesMax, now()));
+      const collection = await whenFull(run, async () => {
+        collectFiles(stores, bytesMax, now());
+        await scratch.settled();
+        return run();
+      });
       if (collection.bytes > 0) db.shrink();
       await scratch.settled();
       return collection;
     },
     async clear() {
       later.flush();
-      db.write(() => {
-        for (const store of Object.values(stores)) store.clear();
-      });
-      db.shrink();
+      // Files first: rows without files count as missing, and on a full disk only this makes room for more.
+      trees.clearFiles();
+      blobs.clearFiles();
       await scratch.settled();
+      const clearRows = (): void => {
+        for (const store of Object.values(stores)) store.clearRows();
+      };
+      await whenFull(
+        () => db.write(clearRows),
+        () => db.recreate(),
+      );
+      db.shrink();
     },
     close,
     [Symbol.dispose]: close,
   };
+}
+
+async function whenFull<T>(work: () => T, otherwise: () => T | Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CacheError && error.reason === 'disk-full')) throw error;
+    return otherwise();
+  }
 }
 
 /** Returns the folder's real path: one cache has one name, whatever links lead to it. */

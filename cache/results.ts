@@ -117,7 +117,7 @@ export class Results {
     this.#delete.run(key);
   }
 
-  clear(): void {
+  clearRows(): void {
     this.#deleteAll.run();
   }
 

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync,
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, explain } from './cache-error.ts';
+import { lstatOf } from './fingerprint.ts';
 
 /** Of a process in another container we cannot know whether it lives; no build leaves its folder alone for so long. */
 const foreignAgeMsMax = 24 * 60 * 60 * 1000;
@@ -39,14 +40,15 @@ export class Scratch {
 
   /** Takes a file or folder out of sight at once; its content goes in the background. False when it is not there. */
   discard(path: string): boolean {
-    const trash = this.file();
+    if (lstatOf(path) === undefined) return false;
     try {
+      const trash = this.file();
       renameSync(path, trash);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
-      throw explain(error, this.#cacheFolder);
+      this.#remove(trash);
+    } catch {
+      // On a full disk there may be no room for a new name.
+      rmSync(path, { recursive: true, force: true });
     }
-    this.#remove(trash);
     return true;
   }
 

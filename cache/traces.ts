@@ -43,7 +43,7 @@ export class Traces {
     this.#deleteUnused.run(beforeMs);
   }
 
-  clear(): void {
+  clearRows(): void {
     this.#deleteAll.run();
   }
 

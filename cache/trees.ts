@@ -115,8 +115,13 @@ export class Trees {
     this.#known.delete(id);
     this.#db.write(() => {
       this.#delete.run(id);
-      this.#scratch.discard(join(this.#folder, id));
+      this.removeFolder(id);
     });
+  }
+
+  /** Leaves the row, which then counts as missing. */
+  removeFolder(id: string): void {
+    this.#scratch.discard(join(this.#folder, id));
   }
 
   /** Every tree, in no order. */
@@ -133,11 +138,13 @@ export class Trees {
     }
   }
 
-  /** Removes all; to be called in a write. */
-  clear(): void {
-    this.#deleteAll.run();
+  clearFiles(): void {
     this.#scratch.discard(this.#folder);
     this.#known.clear();
+  }
+
+  clearRows(): void {
+    this.#deleteAll.run();
   }
 
   #load(id: string): Known | undefined {
