@@ -1,4 +1,4 @@
-import type { Environment } from './places.ts';
+import type { Environment } from './cache-folder.ts';
 
 /** Wraps text for a terminal; the identity where there are no colors. */
 export type Colors = {

@@ -1,5 +1,6 @@
 import type { Invocation } from './arguments.ts';
-import type { Environment, Places } from './places.ts';
+import type { Environment } from './cache-folder.ts';
+import type { Places } from './places.ts';
 
 /** What every command gets: the command line, and what of the process it may look at. */
 export type Task = {

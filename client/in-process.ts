@@ -1,13 +1,16 @@
 // The one door to the daemon's code: `--no-daemon` loads the engine into this process.
+import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 import type { OpenEngine } from '../daemon/in-process.ts';
 import { failureOfResponse } from '../protocol/failure-data.ts';
+import { codeCacheFolder } from './cache-folder.ts';
 import type { Link } from './link.ts';
 import { daemonEntry, type Places } from './places.ts';
 
 /** The same requests and answers as over the socket. */
 export async function openInProcess(places: Places): Promise<Link> {
+  enableCompileCache(codeCacheFolder(places.cacheFolder));
   const { openEngine } = (await import(pathToFileURL(daemonEntry('in-process')).href)) as {
     openEngine: OpenEngine;
   };

@@ -1,4 +1,4 @@
-// The entry: what of the process the command line depends on is read here, and nowhere else.
+// The client: what of the process the command line depends on is read here, and nowhere else.
 import { parseArguments, type UsageError } from './arguments.ts';
 import type { RunCommand, Task } from './command.ts';
 import type { CommandName } from './options.ts';
@@ -20,8 +20,6 @@ const runners: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
 };
 
 async function main(): Promise<number> {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 24 || (major === 24 && minor < 12)) return (await import('./newer-node.ts')).runWithNewerNode();
   const parsed = parseArguments(process.argv.slice(2));
   switch (parsed.kind) {
     case 'version':

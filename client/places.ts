@@ -1,12 +1,10 @@
 // Where things are: the folders of the cache and of the daemon, and the files of this package.
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { protocolVersion, type Identity } from '../protocol/requests.ts';
 import { version } from '../protocol/version.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { cacheFolderOf, type Environment } from './cache-folder.ts';
 
 export type Places = {
   readonly cacheFolder: string;
@@ -20,25 +18,17 @@ export type Places = {
  * by the system at log-out), else inside the default cache. OXD_RUNTIME_DIR says otherwise.
  */
 export function findPlaces(environment: Environment, cwd: string): Places {
-  const folder = (name: string): string | undefined => {
-    const value = environment[name];
-    return value === undefined || value === '' ? undefined : resolve(cwd, value);
-  };
-  // The XDG specification wants relative paths ignored.
-  const xdg = (name: string): string | undefined => {
-    const value = environment[name];
-    return value !== undefined && isAbsolute(value) ? join(value, 'oxd') : undefined;
-  };
-  const movedCache = folder('OXD_CACHE_DIR');
-  const cacheFolder =
-    movedCache ?? xdg('XDG_CACHE_HOME') ?? join(environment['HOME'] || homedir(), '.cache', 'oxd');
-  const beside = join(cacheFolder, 'run');
-  return {
-    cacheFolder,
-    runtimeFolder:
-      folder('OXD_RUNTIME_DIR') ?? (movedCache === undefined ? (xdg('XDG_RUNTIME_DIR') ?? beside) : beside),
-    packageFolder,
-  };
+  const cacheFolder = cacheFolderOf(environment, cwd);
+  const named = environment['OXD_RUNTIME_DIR'];
+  const session = environment['XDG_RUNTIME_DIR'];
+  const isDefaultCache = !environment['OXD_CACHE_DIR'];
+  const runtimeFolder =
+    named !== undefined && named !== ''
+      ? resolve(cwd, named)
+      : isDefaultCache && session !== undefined && isAbsolute(session)
+        ? join(session, 'oxd')
+        : join(cacheFolder, 'run');
+  return { cacheFolder, runtimeFolder, packageFolder };
 }
 
 /** The folder of package.json: above `dist` for the bundled client, above `client` when its sources run. */

@@ -72,8 +72,9 @@ export function environmentForSteps(
 ): Record<string, string> {
   const chosen: Record<string, string> = {};
   for (const name in environment) {
-    const value = environment[name];
-    if (value !== undefined && isForSteps(name)) chosen[name] = value;
+    // The name first: reading a value of process.env is not free.
+    const value = isForSteps(name) ? environment[name] : undefined;
+    if (value !== undefined) chosen[name] = value;
   }
   return chosen;
 }
