@@ -217,7 +217,7 @@ function gone(module: ModuleToCompile): never {
 }
 
 function toDiagnostic(module: ModuleToCompile, problem: SyntaxProblem): Diagnostic {
-  const line = problem.line ?? 1;
+  const line = Math.max(1, problem.line ?? 1);
   const column = Math.max(1, problem.column ?? 1);
   return {
     severity: 'warning',
@@ -226,7 +226,10 @@ function toDiagnostic(module: ModuleToCompile, problem: SyntaxProblem): Diagnost
     file: module.content.at === 'file' ? module.content.path : module.path,
     range: {
       start: { line, column },
-      end: { line: problem.endLine ?? line, column: Math.max(1, problem.endColumn ?? column) },
+      end: {
+        line: Math.max(line, problem.endLine ?? line),
+        column: Math.max(1, problem.endColumn ?? column),
+      },
     },
     ...(problem.text ? { sourceLine: problem.text.replace(/\r?\n[^]*$/, '') } : {}),
     hint: 'the file is packed as it is, without bytecode',

@@ -72,10 +72,8 @@ function moduleOf(
   const tag = match?.[2] ?? '';
   const name = dottedName(path.slice(0, path.lastIndexOf('/') + 1) + stem);
   if (name === undefined) return undefined;
-  const isModule =
-    tag === ''
-      ? hasInit(context, file, stem)
-      : tag === '.abi3' || (/^\.cpython-3\d+-/.test(tag) && tag.startsWith(`.${cacheTag ?? 'cpython-3'}`));
+  const isOurs = cacheTag === undefined ? /^\.cpython-3\d+-/.test(tag) : tag.startsWith(`.${cacheTag}-`);
+  const isModule = tag === '' ? hasInit(context, file, stem) : tag === '.abi3' || isOurs;
   return isModule ? { kind: 'extension-module', name: name.name } : undefined;
 }
 
