@@ -22,7 +22,6 @@ export type EvaluateMessage = {
 export type WorkerMessage =
   | { readonly kind: 'call'; readonly method: HostMethod; readonly request: unknown }
   | { readonly kind: 'print'; readonly text: string }
-  | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'diagnostic'; readonly diagnostic: Diagnostic }
   | { readonly kind: 'done'; readonly outcome: EvaluationOutcome }
   /** An exception that is not the config's fault. */
@@ -41,8 +40,8 @@ export const sharedSlots = 2;
 export function awaitReply(shared: Int32Array<SharedArrayBuffer>, replies: MessagePort): Reply {
   for (;;) {
     const seen = Atomics.load(shared, replySlot);
-    const received = receiveMessageOnPort(replies) as { readonly message: Reply } | undefined;
-    if (received !== undefined) return received.message;
+    const received = receiveMessageOnPort(replies);
+    if (received !== undefined) return received.message as Reply;
     Atomics.wait(shared, replySlot, seen);
   }
 }

@@ -56,5 +56,6 @@ export function typeNameOf(value: Plain): string {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   if (value instanceof ConfigObject) return value.typeName;
   if (value instanceof Callable) return 'function';
+  if (value instanceof Opaque) return 'value';
   return Array.isArray(value) ? 'list' : 'dict';
 }

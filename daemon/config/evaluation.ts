@@ -1,6 +1,6 @@
 import { isAbsolute, normalize, resolve } from 'node:path';
 
-import type { Position } from '../../protocol/diagnostic.ts';
+import type { Diagnostic } from '../../protocol/diagnostic.ts';
 import type { HostCalls } from './channel.ts';
 import { ConfigError, type Callable, type Opaque, type Plain } from './config-object.ts';
 import type { ResourceSet, ResourceSetId } from './host.ts';
@@ -38,14 +38,14 @@ export type Outlet = {
     request: Parameters<HostCalls[M]>[0],
   ) => Awaited<ReturnType<HostCalls[M]>>;
   readonly print: (text: string) => void;
-  readonly notice: (text: string) => void;
   /** Something odd that does not stop the evaluation; shown at the call that is running. */
   readonly warn: (message: string, hint?: string) => void;
   /** Where the config is right now: the innermost call in a config's file. */
   readonly place: () => Place | undefined;
 };
 
-export type Place = { readonly file: string; readonly position: Position };
+/** A place in a config, as what makes diagnostics there. */
+export type Place = (message: string, hint?: string) => Diagnostic;
 
 /** The state of one run of a config, on the worker's side: first parameter of everything the dialect declares. */
 export class Evaluation {

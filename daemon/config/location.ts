@@ -20,7 +20,7 @@ export const formatLocation = (location: Location): string =>
 
 /** The legacy `resources_policy`: where resources go, and where to otherwise. */
 export function parseResourcesPolicy(text: string): { location: Location; fallback: Location | undefined } {
-  const [name = '', prefix] = splitOnce(text, ':');
+  const [name, prefix] = splitOnce(text, ':');
   if (name === 'in-memory-only' && prefix === undefined)
     return { location: 'in-memory', fallback: undefined };
   if (name === 'filesystem-relative-only' && prefix !== undefined)

@@ -175,7 +175,7 @@ export const packagingPolicyType: TypeDeclaration = {
       generation: 'modern',
       parameters: { func: callable },
       call(policy, { func }) {
-        policy.callbacks.push(func as Callable);
+        policy.callbacks.push(func);
       },
     }),
     method({

@@ -10,8 +10,6 @@ export type Parameter<T> = {
   readonly read: (value: Plain) => { readonly is: T } | undefined;
   /** Present when the parameter may be left out. */
   readonly default?: { readonly shown: string; readonly value: T };
-  /** May only be given by name. */
-  readonly keywordOnly?: boolean;
 };
 
 const simple = <T extends Plain>(
@@ -117,8 +115,4 @@ export function choice<const T extends string>(choices: readonly T[]): Parameter
     expected: `one of ${quoted.join(', ')}`,
     read: (value) => (choices.includes(value as T) ? { is: value as T } : undefined),
   };
-}
-
-export function keywordOnly<T>(inner: Parameter<T>): Parameter<T> {
-  return { ...inner, keywordOnly: true };
 }

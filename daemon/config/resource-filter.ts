@@ -3,7 +3,7 @@ import type { Evaluation } from './evaluation.ts';
 
 /**
  * The union of the names in the files: one a line, `#` comments and blank lines skipped. As `modules-*` files have them
- * that a program writes under `write_modules_directory_env`.
+ * that a program writes under `write_modules_directory_env`. The packages around each module are among the names.
  */
 export function readNames(
   evaluation: Evaluation,
@@ -33,6 +33,9 @@ function addNames(names: Set<string>, evaluation: Evaluation, path: string): voi
   if (text === null) throw new ConfigError(`cannot read ${path}: no such file`);
   for (const line of text.split(/\r?\n/)) {
     const name = line.trim();
-    if (name !== '' && !name.startsWith('#')) names.add(name);
+    if (name === '' || name.startsWith('#')) continue;
+    names.add(name);
+    // A module cannot be imported without the packages around it.
+    for (let at = name.indexOf('.'); at > 0; at = name.indexOf('.', at + 1)) names.add(name.slice(0, at));
   }
 }

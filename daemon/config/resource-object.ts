@@ -60,7 +60,7 @@ function addAttribute<T>(
     get: (resource) => get(attributesOf(resource)),
     // Attributes are shared between equal resources until one of them is changed.
     set(resource, value) {
-      resource.attributes = { ...attributesOf(resource), ...set(value as NoInfer<T>) };
+      resource.attributes = { ...attributesOf(resource), ...set(value) };
     },
   });
 }

@@ -103,7 +103,7 @@ export const registerTarget = declareFunction({
     evaluation.targets.register(
       {
         name: values.target,
-        callable: values.callable as Callable,
+        callable: values.callable,
         depends: values.depends ?? [],
         registeredAt: evaluation.outlet.place(),
       },

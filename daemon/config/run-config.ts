@@ -1,0 +1,160 @@
+// One evaluation, on the worker's side: the language, the dialect and the questions to the daemon put together.
+import { dirname, resolve } from 'node:path';
+
+import type { Diagnostic } from '../../protocol/diagnostic.ts';
+import type { DialectOptions } from '../starlark/dialect.ts';
+import { evaluateFile } from '../starlark/evaluate.ts';
+import { runIn, Thread } from '../starlark/thread.ts';
+import { captureFrames, EvalError } from '../starlark/trace.ts';
+import { Binding } from './binding.ts';
+import type { HostMethod, Reply } from './channel.ts';
+import { ConfigError, ConfigObject, typeNameOf, type Plain } from './config-object.ts';
+import { EmbeddedResources } from './embedded-resources.ts';
+import type { EvaluationOutcome } from './evaluate.ts';
+import { Evaluation, type EvaluationRequest, type Outlet, type Place } from './evaluation.ts';
+import { FileManifest } from './file-manifest.ts';
+import { PythonExecutable } from './python-executable.ts';
+import type { ResolvedTarget, TargetValue } from './resolved-target.ts';
+
+/** How the worker talks to the daemon. */
+export type WorkerOutlet = {
+  readonly interrupt: Int32Array;
+  /** Blocks. */
+  readonly ask: (method: HostMethod, request: unknown) => Reply;
+  readonly print: (text: string) => void;
+  readonly diagnostic: (diagnostic: Diagnostic) => void;
+};
+
+/**
+ * PyOxidizer's dialect lets globals be bound again and knows `{1, 2}`; top-level control flow makes more configs valid
+ * and changes the meaning of none.
+ */
+const dialect: DialectOptions = { topLevelControl: true, globalReassign: true, setDisplays: true };
+
+/** Far more than any config does, and about a minute of work: what gets here does not end. */
+const stepsMax = 2_000_000_000;
+
+export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): EvaluationOutcome {
+  const files: string[] = [];
+  const read = (path: string): string | null => {
+    files.push(path);
+    return answer(worker.ask('readText', { path })) as string | null;
+  };
+  const invalid = (diagnostics: readonly Diagnostic[]): EvaluationOutcome => ({
+    outcome: 'invalid',
+    diagnostics,
+    files,
+  });
+
+  let binding: Binding | undefined;
+  const bound = (): Binding => {
+    if (binding === undefined) throw new Error('the config runs before it is bound');
+    return binding;
+  };
+  const evaluation = new Evaluation(request, outletOf(worker), {
+    call: (callable, positional) => bound().call(callable, positional),
+    plain: (value) => bound().plain(value),
+    text: (value) => bound().text(value),
+  });
+  binding = new Binding(evaluation);
+
+  const options = { print: (text: string) => worker.print(text), interrupt: worker.interrupt, stepsMax };
+  try {
+    const source = read(request.config);
+    if (source === null)
+      return invalid([
+        wholeFile(request.config, `unable to find PyOxidizer config file at ${request.config}`),
+      ]);
+    const evaluated = evaluateFile({
+      ...options,
+      file: request.config,
+      source,
+      predeclared: binding.predeclared(),
+      options: dialect,
+      load(name, from) {
+        const path = resolve(dirname(from), name);
+        const text = read(path);
+        return text === null ? undefined : { file: path, source: text };
+      },
+    });
+    if ('diagnostics' in evaluated) return invalid(evaluated.diagnostics);
+    // A config need not end with resolve_targets(): what was asked for is resolved in any case.
+    return runIn(new Thread(options), () => {
+      evaluation.targets.resolveRequested(evaluation);
+      const { buildPath, installations } = evaluation;
+      const { names } = evaluation.targets;
+      return {
+        outcome: 'resolved',
+        targets: targetValues(evaluation),
+        buildPath,
+        installations,
+        names,
+        files,
+      };
+    });
+  } catch (error) {
+    if (error instanceof Refused) return invalid([error.diagnostic]);
+    if (error instanceof EvalError) return invalid(error.diagnostics ?? [error.toDiagnostic()]);
+    if (error instanceof ConfigError) return invalid([wholeFile(request.config, error.message, error.hint)]);
+    throw error;
+  }
+}
+
+/** What is wrong with a config after it ran. */
+class Refused extends Error {
+  readonly diagnostic: Diagnostic;
+
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.message);
+    this.diagnostic = diagnostic;
+  }
+}
+
+const wholeFile = (file: string, message: string, hint?: string): Diagnostic => ({
+  severity: 'error',
+  source: 'config',
+  message,
+  file,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+function answer(reply: Reply): unknown {
+  if (reply.outcome === 'error') throw new ConfigError(reply.message, reply.hint);
+  return reply.value;
+}
+
+function outletOf(worker: WorkerOutlet): Outlet {
+  return {
+    ask: (method, question) => answer(worker.ask(method, question)) as never,
+    print: worker.print,
+    warn: (message, hint) => {
+      const diagnostic = here()?.(message, hint);
+      if (diagnostic !== undefined) worker.diagnostic({ ...diagnostic, severity: 'warning' });
+    },
+    place: here,
+  };
+}
+
+/** The innermost call of the config that is running. */
+function here(): Place | undefined {
+  const [frame] = captureFrames();
+  return frame === undefined ? undefined : (message, hint) => frame.source.error(frame, message, hint);
+}
+
+function targetValues(evaluation: Evaluation): readonly ResolvedTarget[] {
+  return [...evaluation.targets.requested].map((name) => {
+    const value = evaluation.language.plain(evaluation.targets.resolve(evaluation, name));
+    const built = targetValue(evaluation, value);
+    if (built !== undefined) return { name, value: built };
+    const message = `${typeNameOf(value)} does not implement build()`;
+    const hint = `target ${name} can be used by other targets, but not built or run itself`;
+    const { registeredAt } = evaluation.targets.get(name);
+    throw new Refused(registeredAt?.(message, hint) ?? wholeFile(evaluation.request.config, message, hint));
+  });
+}
+
+function targetValue(evaluation: Evaluation, value: Plain): TargetValue | undefined {
+  if (!(value instanceof ConfigObject)) return undefined;
+  if (value instanceof PythonExecutable || value instanceof FileManifest) return value.value(evaluation);
+  return value instanceof EmbeddedResources ? value.value() : undefined;
+}
