@@ -69,8 +69,12 @@ impl Object {
 
     /// A path, decoded as `os.fsdecode` does.
     pub fn path(value: &[u8]) -> Result<Object> {
+        // Early in CPython's start the locale decodes, and that looks for the final zero.
+        let terminated = [value, b"\0"].concat();
         // Safety: copies the bytes.
-        unsafe { Object::owned(api::PyUnicode_DecodeFSDefaultAndSize(value.as_ptr().cast(), value.len() as isize)) }
+        unsafe {
+            Object::owned(api::PyUnicode_DecodeFSDefaultAndSize(terminated.as_ptr().cast(), value.len() as isize))
+        }
     }
 
     pub fn import(name: &CStr) -> Result<Object> {

@@ -162,7 +162,8 @@ fn fill_strings(settings: &mut PyConfig, config: &Config, role: Role, payload: &
         }
     }
     let asked = config.search_paths.iter().map(|path| path.replace("$ORIGIN", &origin).into_bytes());
-    let packed = [below(&library), below(&format!("{library}/lib-dynload")), root.to_vec()];
+    // With a final slash: the executable's bare path is the file that it is to everybody else.
+    let packed = [below(&library), below(&format!("{library}/lib-dynload")), below("")];
     for path in asked.chain(packed) {
         append_path(settings, &path)?;
     }
