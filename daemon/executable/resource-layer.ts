@@ -12,6 +12,8 @@ import { withStep } from '../step.ts';
 import type { ImageLayer } from './image.ts';
 import { type LayerFile, type LayerModule, buildLayer, writeLayer } from './layer.ts';
 import type { PieceMemory } from './piece-memory.ts';
+import { isSeldomUsed } from './seldom-used.ts';
+import { strippedLibraries } from './strip.ts';
 
 export type PackedResource = {
   readonly resource: Resource;
@@ -36,8 +38,8 @@ type LayerKey = {
 };
 type StoredLayer = { readonly sha256: Sha256; readonly length: number };
 
-/** 1: first form. */
-const layers: ResultType<LayerKey, StoredLayer> = { kind: 'layer', version: 1 };
+/** 1: first form. 2: libraries stripped, seldom used files compressed. */
+const layers: ResultType<LayerKey, StoredLayer> = { kind: 'layer', version: 2 };
 
 /** A layer of resources whose bytes are in the cache or belong to a distribution: made once, found again by its key. */
 export async function cachedLayer(
@@ -55,9 +57,12 @@ export async function cachedLayer(
 
   return withStep(context, 'layer', subject, async () => {
     const compiled = await compile(context, tools, distribution, packed);
-    const { files, modules } = layOut(distribution, packed, compiled, (content) =>
-      fileContent(context, content),
-    );
+    const library = packed.map(({ resource }) => resource).filter(({ isStdlib }) => isStdlib);
+    const stripped = await strippedLibraries(context, library);
+    const { files, modules } = layOut(distribution, packed, compiled, (content) => {
+      const bytes = stripped.get(content.sha256);
+      return bytes === undefined ? fileContent(context, content) : { at: 'bytes', bytes };
+    });
     const aside = context.cache.scratch();
     const length = await writeLayer(aside, files, modules, context.signal);
     const sha256 = await context.cache.blobs.putFile(aside);
@@ -143,7 +148,7 @@ function layOut(
       path,
       content: read({ at: 'blob', sha256: pyc, size }),
       executable: false,
-      compress: false,
+      compress: isSeldomUsed(of.resource),
     });
   }
   for (const item of packed) {
@@ -151,8 +156,10 @@ function layOut(
     const compiledPaths = bytecode.get(item) ?? [];
     // A source without bytecode stays: an unparsable file is data to whoever ships it.
     const keep = what.kind !== 'module-source' || item.source || compiledPaths.length === 0;
-    if (keep)
-      files.push({ path, content: read(content), executable, compress: what.kind === 'module-source' });
+    if (keep) {
+      const compress = what.kind === 'module-source' || isSeldomUsed(item.resource);
+      files.push({ path, content: read(content), executable, compress });
+    }
     if (what.kind === 'module-source') {
       const { name, isPackage } = what;
       const source = keep ? { source: path } : {};
@@ -188,6 +195,7 @@ function digestOf(packed: readonly PackedResource[]): string {
         module,
         source,
         levels.join(),
+        resource.isStdlib,
         '',
       ].join('\0'),
     );

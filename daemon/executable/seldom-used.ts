@@ -1,0 +1,18 @@
+import type { Resource } from '../python/resource.ts';
+
+/**
+ * Parts of the standard library that few programs load: kept small, at the price of unpacking each on first use.
+ * Everything else is stored as it is and served from the mapping.
+ */
+const seldomModules =
+  /^lib\/python3\.\d+\/(idlelib|tkinter|turtledemo|turtle\.|lib2to3|ensurepip|pydoc_data|distutils|test|unittest\/test|venv|xmlrpc|wsgiref|encodings\/(?!aliases|ascii|cp1252|idna|latin_1|punycode|raw_unicode|unicode_escape|undefined|utf_|__init__))/;
+const seldomExtensions =
+  /\/lib-dynload\/(_tkinter|_codecs_(cn|hk|iso2022|jp|kr|tw)|_test|_xx|xx|ossaudiodev|nis|audioop)/;
+/** System libraries stay unpacked when modules that many programs load need them. */
+const frequentLibraries =
+  /^lib\/lib(ssl|crypto|ffi|sqlite3|lzma|bz2|z|uuid|readline|tinfo|ncursesw?|panelw?|gdbm|crypt|expat)\.so/;
+
+export function isSeldomUsed({ path, isStdlib }: Resource): boolean {
+  if (isStdlib) return seldomModules.test(path) || seldomExtensions.test(path);
+  return /^lib\/lib[^/]*\.so[.\d]*$/.test(path) && !frequentLibraries.test(path);
+}
