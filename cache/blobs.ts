@@ -68,6 +68,10 @@ export class Blobs {
     return sha256;
   }
 
+  putMany(many: readonly Uint8Array[]): Sha256[] {
+    return this.#db.write(() => many.map((bytes) => this.put(bytes)));
+  }
+
   async putFile(path: string): Promise<Sha256> {
     const content = hashContent(path);
     if (content === undefined) throw new Error(`Cannot read "${path}" into the cache`);

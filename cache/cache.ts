@@ -46,6 +46,8 @@ export type Cache = {
   /** Content-addressed bytes: up to 64 KB inside the database, larger ones as read-only files. */
   readonly blobs: {
     put(bytes: Uint8Array): Sha256;
+    /** Many in one transaction: at least twice as fast for small ones. */
+    putMany(many: readonly Uint8Array[]): Sha256[];
     /** Moves a finished file (on the cache's own file system, e.g. from `scratch()`) in; its bytes are hashed here. */
     putFile(path: string): Promise<Sha256>;
     /** Verified against its name; undefined when missing or damaged (a damaged one is removed). */

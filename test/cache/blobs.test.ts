@@ -41,6 +41,14 @@ test('a file is moved in under its hash', async (t) => {
   await assert.rejects(cache.blobs.putFile(outside), /Cannot read/);
 });
 
+test('many are put at once', (t) => {
+  const { cache } = temporaryCache(t);
+  const many = [10, 70_000, 10].map((length) => bytesOf(length, length));
+  const names = cache.blobs.putMany(many);
+  assert.equal(names[0], names[2]);
+  assert.deepEqual(cache.blobs.getMany(names), many);
+});
+
 test('an unknown blob is missing', (t) => {
   const { cache } = temporaryCache(t);
   const unknown = 'a'.repeat(64) as Sha256;
