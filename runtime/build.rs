@@ -28,7 +28,10 @@ fn main() {
             link(argument.into());
         }
     }
-    link(format!("-Wl,--dynamic-list={}", write_dynamic_list().display()));
+    let exports = format!("-Wl,--dynamic-list={}", write_dynamic_list().display());
+    // The tests are executables that act as directories too.
+    println!("cargo:rustc-link-arg-tests={exports}");
+    link(exports);
 }
 
 /// Extension modules need CPython's API, and every library must find our file calls before libc's. All else stays

@@ -39,7 +39,9 @@ fn open_payload() -> Result<&'static Payload, Damaged> {
     let mapping = payload::find_mapping().ok_or_else(|| Damaged("nothing is packed into it".into()))?;
     let root = payload::executable_path()
         .ok_or_else(|| Damaged("its own path cannot be read: /proc is not mounted".into()))?;
-    Ok(payload::install(Payload::open(mapping.bytes()?, root)?))
+    let payload = payload::install(Payload::open(mapping.bytes()?, root)?);
+    crate::directory::start();
+    Ok(payload)
 }
 
 /// Ends the process because of what is wrong with the executable itself.
