@@ -1,5 +1,14 @@
 // Assembles the executable: stub and layers copied by the kernel, then a header page, the config and ELF headers.
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { constants, copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -27,8 +36,6 @@ export type Image = {
   readonly output: string;
   /** Of every packed file, seconds since 1970. */
   readonly mtime: number;
-  /** A file that `writeBase` made of the stub and the first `layers` of this image: copied in one go. */
-  readonly base?: { readonly path: string; readonly layers: number };
 };
 
 const magic = Buffer.from('OXDIMG\0\x01', 'latin1');
@@ -45,14 +52,21 @@ type Plan = {
   readonly end: number;
 };
 
-/** Writes the executable, mode 0755, and returns its length in bytes. Equal inputs give equal bytes. */
-export async function writeImage(image: Image, signal: AbortSignal): Promise<number> {
+/** A file of ours that already holds the stub and the first layers in their places: a copy of an earlier image. */
+export type Prepared = { readonly path: string; readonly layers: number };
+
+/**
+ * Writes the executable, mode 0755, and returns its length in bytes. Equal inputs give equal bytes. A prepared file is
+ * used up; without one all is copied into a new file beside the output.
+ */
+export async function writeImage(image: Image, signal: AbortSignal, prepared?: Prepared): Promise<number> {
+  if (image.layers.length > layersMax) throw new Error(`more than ${layersMax} layers`);
   mkdirSync(dirname(image.output), { recursive: true });
   // Beside the output, so that the rename stays within one file system; the pid keeps builds of others apart.
-  const aside = `${image.output}.${process.pid}.partial`;
+  const aside = prepared?.path ?? `${image.output}.${process.pid}.partial`;
   try {
-    const length = await assemble(image, aside, signal);
-    signal.throwIfAborted();
+    if (prepared === undefined) await copyFile(image.stub, aside, constants.COPYFILE_FICLONE);
+    const length = complete(image, aside, prepared?.layers ?? 0, signal);
     renameSync(aside, image.output);
     return length;
   } catch (error) {
@@ -61,35 +75,9 @@ export async function writeImage(image: Image, signal: AbortSignal): Promise<num
   }
 }
 
-/** Writes the stub with its first layers and no more: what many images of one application have in common. */
-export async function writeBase(
-  base: { readonly stub: string; readonly layers: readonly ImageLayer[]; readonly output: string },
-  signal: AbortSignal,
-): Promise<void> {
-  await copyFile(base.stub, base.output, constants.COPYFILE_FICLONE);
-  const target = openSync(base.output, 'r+');
-  try {
-    const stub = readStub(readerOf(target), fstatSync(target).size);
-    const plan = planOf(base.layers);
-    const entries = appendLayers(target, stub, base.layers, plan, 0, signal);
-    writeFully(target, payloadHeader({ entries, length: plan.end, mtime: 0 }), stub.payloadOffset);
-  } finally {
-    closeSync(target);
-  }
-}
-
-async function assemble(image: Image, aside: string, signal: AbortSignal): Promise<number> {
-  if (image.layers.length > layersMax) throw new Error(`more than ${layersMax} layers`);
-  const source = openSync(image.stub, 'r');
-  let stub: Stub;
-  try {
-    stub = readStub(readerOf(source), fstatSync(source).size);
-  } finally {
-    closeSync(source);
-  }
-  const kept = image.base?.layers ?? 0;
-  await copyFile(image.base?.path ?? image.stub, aside, constants.COPYFILE_FICLONE);
-  signal.throwIfAborted();
+/** Writes all but the stub and the first `kept` layers, which are there. */
+function complete(image: Image, aside: string, kept: number, signal: AbortSignal): number {
+  const stub = openStub(image.stub);
   const target = openSync(aside, 'r+');
   try {
     const plan = planOf(image.layers);
@@ -107,11 +95,26 @@ async function assemble(image: Image, aside: string, signal: AbortSignal): Promi
       config: { offset: plan.end, bytes: config },
     });
     writeFully(target, header, stub.payloadOffset);
-    for (const { offset, bytes } of payloadPatches(stub, length)) writeFully(target, bytes, offset);
+    let end = 0;
+    for (const { offset, bytes } of payloadPatches(stub, length)) {
+      writeFully(target, bytes, offset);
+      end = Math.max(end, offset + bytes.length);
+    }
+    // A prepared file may have been longer.
+    ftruncateSync(target, end);
     fchmodSync(target, 0o755);
-    return fstatSync(target).size;
+    return end;
   } finally {
     closeSync(target);
+  }
+}
+
+function openStub(path: string): Stub {
+  const source = openSync(path, 'r');
+  try {
+    return readStub(readerOf(source), fstatSync(source).size);
+  } finally {
+    closeSync(source);
   }
 }
 
@@ -177,7 +180,7 @@ function payloadHeader(fields: {
   readonly entries: Buffer;
   readonly length: number;
   readonly mtime: number;
-  readonly config?: { readonly offset: number; readonly bytes: Buffer };
+  readonly config: { readonly offset: number; readonly bytes: Buffer };
 }): Buffer {
   const { entries, length, mtime, config } = fields;
   const page = Buffer.alloc(pageBytes);
@@ -185,10 +188,10 @@ function payloadHeader(fields: {
   page.writeUInt32LE(1, 8);
   page.writeUInt32LE(entries.length / entryBytes, 12);
   page.writeBigUInt64LE(BigInt(length), 16);
-  page.writeBigUInt64LE(BigInt(config?.offset ?? 0), 24);
-  page.writeBigUInt64LE(BigInt(config?.bytes.length ?? 0), 32);
+  page.writeBigUInt64LE(BigInt(config.offset), 24);
+  page.writeBigUInt64LE(BigInt(config.bytes.length), 32);
   page.writeBigUInt64LE(BigInt(mtime), 40);
-  page.writeUInt32LE(crc32(config?.bytes ?? ''), 56);
+  page.writeUInt32LE(crc32(config.bytes), 56);
   entries.copy(page, entriesAt);
   page.writeUInt32LE(crc32(page), 60);
   return page;
