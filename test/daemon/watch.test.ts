@@ -8,6 +8,8 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,6 +82,16 @@ const edits: [what: string, edit: (root: string) => void, told: string[]][] = [
     },
     ['config'],
   ],
+  [
+    'an edit that leaves size and time',
+    (root) => {
+      const { atime, mtime } = statSync(join(root, 'pkg/a'));
+      writeFileSync(join(root, 'pkg/a'), 'new');
+      utimesSync(join(root, 'pkg/a'), atime, mtime);
+    },
+    ['pkg/a'],
+  ],
+  ['a listed directory that goes', (root) => renameSync(join(root, 'pkg'), join(root, 'gone')), ['pkg']],
   ['a new file in a listed directory', (root) => writeFileSync(join(root, 'pkg/new'), ''), ['pkg/new']],
   ['a removed file', (root) => rmSync(join(root, 'pkg/b')), ['pkg/b']],
   ['a new directory', (root) => mkdirSync(join(root, 'pkg/inner')), ['pkg/inner']],
