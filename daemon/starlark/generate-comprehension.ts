@@ -1,0 +1,58 @@
+// JavaScript for comprehensions: loops within the function they stand in.
+import type { Emitter } from './emitter.ts';
+import { assignTo } from './generate-assignment.ts';
+import type { Clause, Comprehension, DictEntry, Expression } from './syntax.ts';
+
+export function generateComprehension(e: Emitter, node: Comprehension): string {
+  const target = e.temp();
+  const isDict = node.body.kind === 'entry';
+  e.line(`${target} = ${isDict ? 'new $Dict()' : '[]'};`);
+  e.branch(() => clauses(e, node.clauses, () => element(e, node.body, target)));
+  if (!isDict) e.line(`${target} = new $List(${target});`);
+  return target;
+}
+
+function element(e: Emitter, body: Expression | DictEntry, target: string): void {
+  if (body.kind === 'entry') {
+    const key = e.expression(body.key);
+    const value = e.expression(body.value);
+    e.line(`${target}.set(${key}, ${value});`, body, body.colon);
+  } else e.line(`${target}.push(${e.expression(body)});`);
+}
+
+function clauses(e: Emitter, rest: readonly Clause[], body: () => void): void {
+  const [clause, ...others] = rest;
+  if (clause === undefined) {
+    body();
+    return;
+  }
+  if (clause.kind === 'if') {
+    const mark = e.mark();
+    e.line(`if (${e.condition(clause.condition)}) {`, clause.condition);
+    e.release(mark);
+    clauses(e, others, body);
+    e.line('}');
+    return;
+  }
+  loop(e, clause.target, clause.iterable, () => clauses(e, others, body));
+}
+
+/** `for target in iterable`: the iterable stays locked until the loop is left, however that happens. */
+export function loop(e: Emitter, target: Expression, iterable: Expression, body: () => void): void {
+  const mark = e.mark();
+  const value = e.expression(iterable);
+  e.release(mark);
+  const iterator = e.temp();
+  const item = e.temp();
+  e.line(`${iterator} = $iterate(${value});`, iterable);
+  e.line(
+    `try { while ((${item} = ${iterator}.next()) !== undefined) { if (--$T.fuel < 0) $T.refuel();`,
+    iterable,
+  );
+  const inner = e.mark();
+  assignTo(e, target, item);
+  e.release(inner);
+  body();
+  e.line(`}} finally { ${iterator}.close(); }`);
+  e.release(mark);
+}
