@@ -144,7 +144,7 @@ export class BytecodeCompiler {
         : { bytes: context.cache.blobs.get(module.content.sha256) ?? gone(module) };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const worker = this.#worker(context, distribution.executable, count);
+        const worker = this.#worker(context, distribution, count);
         return await worker.compile({ path: module.path, level: module.level, source });
       } catch (error) {
         if (!(error instanceof WorkerGone)) throw error;
@@ -162,10 +162,11 @@ export class BytecodeCompiler {
     }
   }
 
-  /** The least busy process for `python`, started when there are fewer than `count`. */
-  #worker(context: Context, python: string, count: number): CompileWorker {
+  /** The least busy process of a distribution, started when there are fewer than `count`. */
+  #worker(context: Context, distribution: Distribution, count: number): CompileWorker {
+    const python = distribution.executable;
     const alive = (this.#workers.get(python) ?? []).filter((worker) => !worker.ended);
-    if (alive.length < count) alive.push(new CompileWorker(context, python, this.#idleMs));
+    if (alive.length < count) alive.push(new CompileWorker(context, distribution, this.#idleMs));
     this.#workers.set(python, alive);
     const [first, ...others] = alive;
     if (first === undefined) throw new Error('no compiling process was started');

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Context } from '../context.ts';
+import type { Distribution } from './distribution.ts';
 
 /**
  * What a started Python sees: the client's variables without those that would make it another Python (PYTHONPATH of
@@ -18,4 +20,12 @@ export function childEnvironment(
     PYTHONDONTWRITEBYTECODE: '1',
     ...extra,
   };
+}
+
+/**
+ * Arguments that keep a distribution as it is while it runs. An installed one has its bytecode; one from an archive has
+ * none, and pip would take two seconds to start: its bytecode goes beside.
+ */
+export function bytecodeArguments(context: Context, { origin }: Distribution): string[] {
+  return origin === 'local' ? ['-B'] : ['-X', `pycache_prefix=${join(context.cache.folder, 'pycache')}`];
 }

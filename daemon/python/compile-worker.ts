@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Context } from '../context.ts';
-import { childEnvironment } from './child-environment.ts';
+import { bytecodeArguments, childEnvironment } from './child-environment.ts';
+import type { Distribution } from './distribution.ts';
 
 export type CompileRequest = {
   /** Name in tracebacks. */
@@ -56,21 +57,25 @@ export class CompileWorker {
   #received = 0;
   #needed = headLength;
 
-  /** Starts `python`; its requests live on `idleMs` after the last one. */
-  constructor(context: Context, python: string, idleMs: number) {
+  /** Starts the Python of `distribution`; it lives on for `idleMs` after its last request. */
+  constructor(context: Context, distribution: Distribution, idleMs: number) {
     this.#idleMs = idleMs;
     // No -I: it would ignore the fixed hash seed, on which the order of some constants depends. The environment is ours.
-    this.#process = execa(python, ['-S', '-s', '-B', script], {
-      env: childEnvironment(context, { PYTHONHASHSEED: '0' }),
-      extendEnv: false,
-      stdin: 'pipe',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      buffer: false,
-      encoding: 'buffer',
-      reject: false,
-      forceKillAfterDelay: endGraceMs,
-    });
+    this.#process = execa(
+      distribution.executable,
+      ['-S', '-s', ...bytecodeArguments(context, distribution), script],
+      {
+        env: childEnvironment(context, { PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '' }),
+        extendEnv: false,
+        stdin: 'pipe',
+        stdout: 'pipe',
+        stderr: 'pipe',
+        buffer: false,
+        encoding: 'buffer',
+        reject: false,
+        forceKillAfterDelay: endGraceMs,
+      },
+    );
     this.#process.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#process.stderr.resume();
     this.#process.stdin.on('error', () => {}); // a process that ended says so by its exit

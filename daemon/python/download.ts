@@ -84,13 +84,13 @@ async function attempt(
         hint: 'free some space',
         cause: error,
       });
-    // A name that does not resolve is an absent network: waiting a second will not bring it.
-    return {
-      text: message,
-      isFinal: code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code?.startsWith('ERR_TLS') === true,
-    };
+    return { text: message, isFinal: hopeless.test(code ?? '') };
   }
 }
+
+/** An absent network, a wrong certificate and a loop of redirects are still there a second later. */
+const hopeless =
+  /^(ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|OXD_REDIRECTS|ERR_TLS.*|.*CERT.*|UNABLE_TO_.*)$/;
 
 /** The answer to a GET, redirects followed. */
 async function open(
@@ -126,7 +126,7 @@ async function open(
   const { statusCode = 0, headers } = response;
   if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return response;
   response.resume();
-  if (redirects === 0) throw new Error('too many redirects');
+  if (redirects === 0) throw Object.assign(new Error('too many redirects'), { code: 'OXD_REDIRECTS' });
   return open(context, new URL(headers.location, url).href, start, redirects - 1);
 }
 
@@ -172,24 +172,31 @@ async function receive(
   }
   let done = before;
   let reported = 0;
+  let broken: string | undefined;
+  // A transfer that breaks off ends here as if it were whole, so that what came is written for the next attempt.
   const watch = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      done += chunk.length;
-      if (done > bytesMax) throw new Error(`it is larger than ${bytesMax / 1024 / 1024} MB`);
-      const now = performance.now();
-      if (now - reported > progressEveryMs) {
-        reported = now;
-        request.progress(done, total);
+    try {
+      for await (const chunk of source) {
+        done += chunk.length;
+        if (done > bytesMax) throw new Error(`it is larger than ${bytesMax / 1024 / 1024} MB`);
+        const now = performance.now();
+        if (now - reported > progressEveryMs) {
+          reported = now;
+          request.progress(done, total);
+        }
+        yield chunk;
       }
-      yield chunk;
+    } catch (error) {
+      broken = (error as Error).message;
     }
   };
   mkdirSync(dirname(path), { recursive: true });
   await pipeline(response, watch, createWriteStream(path, { flags: resumed ? 'a' : 'w' }), {
     signal: context.signal,
   });
-  if (total !== undefined && done < total)
-    return { text: `it ended after ${done} of ${total} bytes`, isFinal: false };
+  context.signal.throwIfAborted();
+  if (broken !== undefined || (total !== undefined && done < total))
+    return { text: broken ?? `it ended after ${done} of ${total} bytes`, isFinal: false };
   request.progress(done, total);
   const sha256 = await hashOf(path, context.signal);
   if (sha256 === request.sha256) return undefined;

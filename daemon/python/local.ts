@@ -44,16 +44,7 @@ function baseExecutable(probe: Probe): string | undefined {
   const name = `python3.${probe.minor}${probe.abiFlags}`;
   const places = [join(probe.basePrefix, 'bin', name), ...(probe.bindir ? [join(probe.bindir, name)] : [])];
   const base = places.find((place) => existsSync(place));
-  if (base === undefined || sameFile(base, probe.executable)) return undefined;
-  return base;
-}
-
-function sameFile(a: string, b: string): boolean {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
+  return base === probe.executable ? undefined : base;
 }
 
 export function whyUnfit(probe: Probe): string | undefined {

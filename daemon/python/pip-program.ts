@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import type { ResultType } from '../../cache/cache.ts';
 import { environmentFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
-import { childEnvironment } from './child-environment.ts';
+import { bytecodeArguments, childEnvironment } from './child-environment.ts';
 import type { Distribution } from './distribution.ts';
 
 export type PipProgram = {
@@ -21,7 +21,6 @@ type PipKey = {
 
 const pips: ResultType<PipKey, PipProgram> = { kind: 'scan', version: 1 };
 
-const isolated = ['-I', '-B'] as const;
 /** Importing pip on a cold disk took 2 s. */
 const pipTimeoutMs = 30_000;
 
@@ -40,7 +39,8 @@ export async function findPip(context: Context, distribution: Distribution): Pro
   };
   const known = context.cache.get(pips, key);
   if (known !== undefined) return known;
-  const found = (await installedPip(context, distribution)) ?? bundledPip(distribution);
+  const isolated = ['-I', ...bytecodeArguments(context, distribution)];
+  const found = (await installedPip(context, distribution, isolated)) ?? bundledPip(distribution, isolated);
   if (found === undefined)
     throw environmentFailure(`Cannot install packages: ${distribution.executable} has no pip`, {
       hint: `install it, such as with "${distribution.executable} -m ensurepip" or the package python3-pip`,
@@ -49,7 +49,11 @@ export async function findPip(context: Context, distribution: Distribution): Pro
   return found;
 }
 
-async function installedPip(context: Context, distribution: Distribution): Promise<PipProgram | undefined> {
+async function installedPip(
+  context: Context,
+  distribution: Distribution,
+  isolated: readonly string[],
+): Promise<PipProgram | undefined> {
   const run = await execa(
     distribution.executable,
     [...isolated, '-c', 'import pip; print(pip.__version__)'],
@@ -69,7 +73,7 @@ async function installedPip(context: Context, distribution: Distribution): Promi
 }
 
 /** A wheel of pip can be run as it is; Debian keeps ensurepip's in a place of its own. */
-function bundledPip({ stdlib }: Distribution): PipProgram | undefined {
+function bundledPip({ stdlib }: Distribution, isolated: readonly string[]): PipProgram | undefined {
   for (const folder of [join(stdlib, 'ensurepip/_bundled'), '/usr/share/python-wheels']) {
     let names: string[];
     try {
