@@ -3,7 +3,7 @@
 
 mod support;
 
-use libc::{RTLD_NOW, c_char, c_void};
+use libc::{RTLD_LOCAL, RTLD_NOW, c_char, c_void};
 use oxd_runtime::{directory, payload};
 use std::ffi::{CStr, CString};
 use std::fs::Permissions;
@@ -45,7 +45,10 @@ fn rig() -> &'static Rig {
         let libraries = libraries(&folder);
         let mut packed = files();
         packed.extend(libraries.iter().map(|(path, bytes)| File { path, bytes, executable: false }));
-        let bytes = image::payload(&[packed, vec![File { path: "tree/file", bytes: b"hello, file\n", executable: false }]], MTIME);
+        let bytes = image::payload(
+            &[packed, vec![File { path: "tree/file", bytes: b"hello, file\n", executable: false }]],
+            MTIME,
+        );
         let root = executable.as_os_str().as_bytes().to_vec();
         payload::install(payload::Payload::open(bytes.leak(), root).unwrap());
         directory::start();
@@ -80,7 +83,11 @@ fn libraries(folder: &Path) -> Vec<(&'static str, Vec<u8>)> {
     make("libbase.so.1", "int counter; int base(void) { return 40 + counter; }", &[]);
     make("libmiddle.so.1", "int base(void); int middle(void) { return base() + 1; }", &["-l:libbase.so.1"]);
     // Uses base() without saying so, as some bundled libraries do.
-    make("libunderlinked.so.1", "int base(void); int (*pointer)(void) = base; int under(void) { return pointer(); }", &[]);
+    make(
+        "libunderlinked.so.1",
+        "int base(void); int (*pointer)(void) = base; int under(void) { return pointer(); }",
+        &[],
+    );
     let origin = "-Wl,-rpath,$ORIGIN/../package.libs";
     make("extension.so", "int middle(void); int answer(void) { return middle() + 1; }", &["-l:libmiddle.so.1", origin]);
     make(
@@ -105,6 +112,7 @@ fn libraries(folder: &Path) -> Vec<(&'static str, Vec<u8>)> {
         ("package/broken.so", read("broken.so")),
         ("package/asking.so", read("asking.so")),
         ("package/plugins/plugin.so", read("plugin.so")),
+        ("package/once.so", read("plugin.so")),
         ("elsewhere/liblonely.so", read("plugin.so")),
         ("package/not-a-library.so", b"text".to_vec()),
     ]
@@ -172,19 +180,180 @@ fn ask_tree(rig: &Rig) -> String {
     std::fs::read_to_string(text).unwrap()
 }
 
+/// Each call with what it found in the indented lines after it.
+fn calls(said: &str) -> Vec<String> {
+    let mut calls: Vec<String> = Vec::new();
+    for line in said.lines() {
+        match calls.last_mut() {
+            Some(call) if line.starts_with(' ') => *call += &format!("{line}\n"),
+            _ => calls.push(format!("{line}\n")),
+        }
+    }
+    calls
+}
+
 #[test]
 fn the_tree_answers_as_a_read_only_folder_does() {
     let rig = rig();
     let (kernel, tree) = (ask_kernel(rig), ask_tree(rig));
     assert!(kernel.lines().count() > 4000);
-    let mut call = "";
-    let mut different = Vec::new();
-    for (expected, found) in kernel.lines().zip(tree.lines()) {
-        call = if expected.starts_with(' ') { call } else { expected };
-        if expected != found {
-            different.push(format!("{call}\n    kernel {}\n    tree   {}", expected.trim(), found.trim()));
-        }
+    let (kernel, tree) = (calls(&kernel), calls(&tree));
+    assert_eq!(kernel.len(), tree.len());
+    let different = kernel.iter().zip(&tree).filter(|(expected, found)| expected != found);
+    let different: Vec<String> = different
+        .map(|(expected, found)| format!("kernel {}\ntree   {}", expected.trim_end(), found.trim_end()))
+        .collect();
+    assert!(different.is_empty(), "{} calls differ:\n{}", different.len(), different.join("\n"));
+}
+
+/// Opens a packed library and calls its function of type `int (void)`.
+fn call(library: &str, function: &CStr) -> i32 {
+    let path = c(&rig().executable.join(library));
+    let handle = unsafe { libc::dlopen(path.as_ptr(), RTLD_NOW | RTLD_LOCAL) };
+    assert!(!handle.is_null(), "{}", last_error());
+    let function: unsafe extern "C" fn() -> i32 = symbol(handle, function);
+    unsafe { function() }
+}
+
+#[test]
+fn a_library_finds_what_it_needs_in_the_tree() {
+    assert_eq!(call("package/extension.so", c"answer"), 42);
+    assert_eq!(call("package/needy.so", c"answer"), 42);
+}
+
+#[test]
+fn a_library_is_opened_once_and_keeps_its_name() {
+    let path = c(&rig().executable.join("package/once.so"));
+    let other = c(&rig().executable.join("package/../package//./once.so"));
+    unsafe {
+        let loaded = |path: &CString| libc::dlopen(path.as_ptr(), libc::RTLD_NOLOAD | RTLD_NOW);
+        let first = libc::dlopen(path.as_ptr(), RTLD_NOW);
+        assert!(!first.is_null(), "{}", last_error());
+        assert_eq!(libc::dlopen(other.as_ptr(), RTLD_NOW), first);
+        let function: *const c_void = symbol(first, c"plugin");
+        let mut info: libc::Dl_info = std::mem::zeroed();
+        assert_ne!(libc::dladdr(function, &mut info), 0);
+        assert_eq!(CStr::from_ptr(info.dli_fname), path.as_c_str());
+        libc::dlclose(first);
+        assert_eq!(loaded(&path), first, "one of two is still open");
+        libc::dlclose(first);
+        libc::dlclose(first);
+        assert!(loaded(&path).is_null(), "the last has closed it");
     }
-    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different[..different.len().min(40)].join("\n"));
-    assert_eq!(kernel.lines().count(), tree.lines().count());
+}
+
+#[test]
+fn a_library_is_found_by_name_from_where_it_is_asked_for() {
+    let path = c(&rig().executable.join("package/asking.so"));
+    let handle = unsafe { libc::dlopen(path.as_ptr(), RTLD_NOW) };
+    assert!(!handle.is_null(), "{}", last_error());
+    let ask: unsafe extern "C" fn() -> *mut c_void = symbol(handle, c"ask");
+    assert!(!unsafe { ask() }.is_null(), "{}", last_error());
+    let lonely = unsafe { libc::dlopen(c"liblonely.so".as_ptr(), RTLD_NOW) };
+    assert!(!lonely.is_null(), "{}", last_error());
+}
+
+#[test]
+fn a_library_that_cannot_be_opened_says_why() {
+    let check = |library: &str, words: &str| {
+        let path = rig().executable.join(library);
+        assert!(unsafe { libc::dlopen(c(&path).as_ptr(), RTLD_NOW) }.is_null());
+        let error = last_error();
+        assert!(error.starts_with(path.to_str().unwrap()) && error.contains(words), "{error}");
+        assert!(unsafe { libc::dlerror() }.is_null(), "an error is told once");
+    };
+    check("package/none.so", "cannot open shared object file: No such file or directory");
+    check("package", "cannot read file data: Is a directory");
+    check("package/broken.so", "undefined symbol: missing_symbol");
+    check("package/not-a-library.so", "file too short");
+    assert!(unsafe { libc::dlopen(c"libnowhere.so.9".as_ptr(), RTLD_NOW) }.is_null());
+    assert!(last_error().starts_with("libnowhere.so.9: cannot open shared object file"));
+    let path = c(&rig().executable.join("package/extension.so"));
+    assert!(unsafe { libc::dlmopen(libc::LM_ID_NEWLM, path.as_ptr(), RTLD_NOW) }.is_null());
+    assert!(last_error().contains("namespace"));
+}
+
+#[test]
+fn other_ways_to_the_executable_lead_into_the_tree() {
+    let rig = rig();
+    let link = rig.folder.join("link");
+    let _ = std::os::unix::fs::symlink(&rig.executable, &link);
+    let here = std::env::current_dir().unwrap();
+    let up = "../".repeat(here.components().count());
+    let relative = format!("{up}{}", rig.executable.join("tree/file").to_str().unwrap());
+    let rows = [
+        link.join("tree/file"),
+        rig.folder.join("./app//tree/./file"),
+        rig.folder.join("app/tree/dir/../../../app/tree/file"),
+        PathBuf::from(relative),
+    ];
+    for path in rows {
+        assert_eq!(std::fs::read(&path).unwrap(), b"hello, file\n", "{}", path.display());
+    }
+    // Out of the tree again, and not into a file that only looks like the executable.
+    assert!(std::fs::read(rig.folder.join("app/../app")).unwrap().starts_with(b"the executable"));
+    std::fs::write(rig.folder.join("app2"), "").unwrap();
+    let beside = std::fs::metadata(rig.folder.join("app2/tree"));
+    assert_eq!(beside.unwrap_err().raw_os_error(), Some(libc::ENOTDIR));
+    // The executable itself stays a file.
+    assert!(std::fs::metadata(&rig.executable).unwrap().is_file());
+    let listed = std::fs::read_dir(&rig.executable).unwrap().map(|entry| entry.unwrap().file_name());
+    let listed: Vec<_> = listed.map(|name| name.into_string().unwrap()).collect();
+    assert_eq!(listed, ["bin", "elsewhere", "package", "package.libs", "tree"]);
+}
+
+#[test]
+fn threads_and_forks_do_not_disturb_each_other() {
+    let rig = rig();
+    let (file, folder) = (rig.executable.join("tree/file"), rig.executable.join("tree/dir"));
+    let library = c(&rig.executable.join("package/extension.so"));
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                for _ in 0..200 {
+                    assert_eq!(std::fs::read(&file).unwrap().len(), 12);
+                    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+                    let handle = unsafe { libc::dlopen(library.as_ptr(), RTLD_NOW) };
+                    assert!(!handle.is_null(), "{}", last_error());
+                    assert_eq!(unsafe { libc::dlclose(handle) }, 0);
+                }
+            });
+        }
+        for _ in 0..50 {
+            // The child only does what a child of a threaded program may.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                let fd = unsafe { libc::open(c(&file).as_ptr(), libc::O_RDONLY) };
+                let mut stat: libc::stat = unsafe { std::mem::zeroed() };
+                let failed = unsafe { libc::fstat(fd, &mut stat) };
+                unsafe { libc::_exit(if failed == 0 && stat.st_size == 12 { 0 } else { 1 }) };
+            }
+            let mut status = 0;
+            assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+            assert_eq!(status, 0);
+        }
+    });
+}
+
+#[test]
+fn a_packed_program_runs_from_memory() {
+    let run = rig().executable.join("tree/run");
+    let output = Command::new(&run).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "ran\n");
+    let refused = Command::new(rig().executable.join("tree/file")).output().unwrap_err();
+    assert_eq!(refused.raw_os_error(), Some(libc::EACCES));
+    let absent = Command::new(rig().executable.join("tree/none")).output().unwrap_err();
+    assert_eq!(absent.raw_os_error(), Some(libc::ENOENT));
+}
+
+#[test]
+fn the_list_of_exports_is_what_is_defined() {
+    for name in include_str!("../src/directory/exports.txt").lines() {
+        let name = CString::new(name).unwrap();
+        let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+        let mut info: libc::Dl_info = unsafe { std::mem::zeroed() };
+        assert_ne!(unsafe { libc::dladdr(found, &mut info) }, 0, "{name:?}");
+        let object = unsafe { CStr::from_ptr(info.dli_fname) }.to_string_lossy().into_owned();
+        assert!(object.contains("directory"), "{name:?} is defined in {object}");
+    }
 }

@@ -31,9 +31,15 @@ pub fn open_file(name: &[u8], bytes: &[u8], of: Attributes, flags: c_int) -> Res
     open(name, bytes, 0o444, (of.inode, mark), flags)
 }
 
+/// Where the entries of a directory are counted from in the position of its descriptor: behind its bytes, so that
+/// reading them gives nothing.
+pub const FIRST_POSITION: i64 = PATH_BYTES_MAX as i64;
+
 /// A new descriptor that stands for a packed directory.
 pub fn open_directory(path: &[u8], inode: u64, flags: c_int) -> Result<c_int, Errno> {
-    open(path, path, 0o444, (inode, MARK_OF_DIRECTORY), flags)
+    let fd = open(path, path, 0o444, (inode, MARK_OF_DIRECTORY), flags)?;
+    errno::preserved(|| unsafe { libc::lseek(fd, FIRST_POSITION, libc::SEEK_SET) });
+    Ok(fd)
 }
 
 fn open(

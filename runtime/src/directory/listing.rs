@@ -60,9 +60,9 @@ unsafe fn read_records(fd: c_int, to: *mut c_void, size: size_t) -> ssize_t {
     let Some(payload) = payload().filter(|_| descriptor::directory_path(fd, &mut path)) else { return read };
     let records = || -> Result<ssize_t, Errno> {
         let opened = stream::open(payload, path.as_bytes(), None)?;
-        let start = unsafe { libc::lseek(fd, 0, libc::SEEK_CUR) };
+        let start = unsafe { libc::lseek(fd, 0, libc::SEEK_CUR) } - descriptor::FIRST_POSITION;
         stream::seek(opened, start);
-        let (mut written, mut end) = (0, start);
+        let (mut written, mut end) = (0, start.max(0));
         // Safety: a record is only copied where it fits.
         unsafe {
             while let Some(entry) = stream::read(opened).as_ref() {
@@ -79,7 +79,7 @@ unsafe fn read_records(fd: c_int, to: *mut c_void, size: size_t) -> ssize_t {
             }
             let more = !stream::read(opened).is_null();
             stream::close(opened)?;
-            libc::lseek(fd, end, libc::SEEK_SET);
+            libc::lseek(fd, end + descriptor::FIRST_POSITION, libc::SEEK_SET);
             if written == 0 && more { Err(Errno(libc::EINVAL)) } else { Ok(written as ssize_t) }
         }
     };

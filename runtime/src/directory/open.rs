@@ -3,7 +3,7 @@
 use super::descriptor::{self, Attributes};
 use super::errno::Errno;
 use super::original;
-use super::place::{Place, route};
+use super::place::{Change, Place, route};
 use super::resolve::Kind;
 use super::stat::attributes_of;
 use super::tree::Node;
@@ -29,7 +29,7 @@ fn decide(found: Result<Node, Errno>, creation: Errno, flags: c_int) -> Result<N
     if flags & (O_CREAT | O_DIRECTORY) == O_CREAT | O_DIRECTORY {
         return Err(Errno(libc::EINVAL));
     }
-    if flags & O_CREAT != 0 && (found.is_err() || flags & O_EXCL != 0) {
+    if flags & O_CREAT != 0 && (found.is_err() || flags & O_EXCL != 0 || creation == Errno(libc::EISDIR)) {
         return Err(creation);
     }
     let node = found?;
@@ -43,7 +43,7 @@ fn decide(found: Result<Node, Errno>, creation: Errno, flags: c_int) -> Result<N
 
 /// Opens something in the tree, as `open` would.
 pub fn open_place(place: &Place, flags: c_int) -> Result<c_int, Errno> {
-    let node = decide(place.node(), place.refuse_creation(), flags)?;
+    let node = decide(place.node(), place.refuse(Change::OpenNewFile), flags)?;
     match node {
         Node::Packed(entry) if node.kind() == Kind::File => {
             let bytes = place.payload.content(entry).map_err(|_| Errno(libc::EIO))?;

@@ -16,6 +16,39 @@ pub struct Place<'a> {
     /// Normalized, relative to the root.
     pub path: &'a [u8],
     found: Result<Node, Absent>,
+    end: End,
+}
+
+/// How the text of a path ends: calls that name an entry of a directory look at that first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Name,
+    Slash,
+    Dot,
+    DotDot,
+}
+
+impl End {
+    fn of(path: &[u8]) -> End {
+        let length = path.iter().rposition(|byte| *byte != b'/').map_or(0, |last| last + 1);
+        match path[..length].rsplit(|byte| *byte == b'/').next() {
+            Some(b"..") => End::DotDot,
+            Some(b"." | b"") | None => End::Dot,
+            Some(_) if length < path.len() => End::Slash,
+            Some(_) => End::Name,
+        }
+    }
+}
+
+/// What is to become of an entry of a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    MakeDirectory,
+    MakeFile,
+    OpenNewFile,
+    RemoveDirectory,
+    RemoveFile,
+    Rename,
 }
 
 impl Place<'_> {
@@ -27,22 +60,28 @@ impl Place<'_> {
         })
     }
 
-    /// The answer to whoever wants to create this: the tree is read-only, but other errors come first, as the kernel
-    /// has it.
-    pub fn refuse_creation(&self) -> Errno {
-        match self.found {
-            Ok(_) => Errno(libc::EEXIST),
-            Err(Absent::Name) => Errno(libc::EROFS),
-            Err(_) => self.node().err().unwrap_or(Errno(libc::EROFS)),
+    /// The answer to whoever wants to change the entry that this names: the tree is read-only, but other errors come
+    /// first, in the order of the kernel's `filename_create`, `do_rmdir` and `do_unlinkat`.
+    pub fn refuse(&self, change: Change) -> Errno {
+        // "file/" names the entry "file" here, whatever that is.
+        let there = match (self.found, self.end) {
+            (Err(Absent::NotDirectory), End::Slash) => tree::find(self.payload, self.path).is_some(),
+            (found, _) => found.is_ok(),
+        };
+        if !there && !matches!(self.found, Err(Absent::Name)) {
+            return self.node().err().unwrap_or(Errno(libc::EROFS));
         }
-    }
-
-    /// The answer to whoever wants to change the directory that this is in, by its name.
-    pub fn refuse_removal(&self) -> Errno {
-        match self.found {
-            Ok(_) | Err(Absent::Name) => Errno(libc::EROFS),
-            Err(_) => self.node().err().unwrap_or(Errno(libc::EROFS)),
-        }
+        let creates = matches!(change, Change::MakeDirectory | Change::MakeFile | Change::OpenNewFile);
+        Errno(match (change, self.end) {
+            (Change::OpenNewFile, End::Slash) => libc::EISDIR,
+            (Change::RemoveDirectory, End::Dot) => libc::EINVAL,
+            (Change::RemoveDirectory, End::DotDot) => libc::ENOTEMPTY,
+            (Change::RemoveFile, End::Dot | End::DotDot) => libc::EISDIR,
+            (Change::Rename, End::Dot | End::DotDot) => libc::EBUSY,
+            _ if creates && there => libc::EEXIST,
+            (Change::MakeFile, End::Slash) => libc::ENOENT,
+            _ => libc::EROFS,
+        })
     }
 
     /// The answer to whoever wants to change what is there.
@@ -70,22 +109,25 @@ pub unsafe fn route<R: Answer>(
     answer
 }
 
-/// Whether a path leads into the tree. For calls with two paths, once libc's own function has failed.
+/// Whether a path leads into the tree.
 pub unsafe fn is_inside(dirfd: c_int, path: *const c_char) -> bool {
     let mut there = false;
-    unsafe {
-        errno::preserved(|| {
-            let nowhere = |_, _| {
-                errno::set(Errno(libc::ENOTDIR));
-                -1
-            };
-            route(dirfd, path, nowhere, |_| {
-                there = true;
-                Ok(0)
-            })
-        });
-    }
+    unsafe { look(dirfd, path, |_| there = true) };
     there
+}
+
+/// Calls `ours` with a path in the tree and does nothing with any other; `errno` stays.
+pub unsafe fn look(dirfd: c_int, path: *const c_char, ours: impl FnOnce(&Place)) {
+    let nowhere = |_, _| {
+        errno::set(Errno(libc::ENOTDIR));
+        -1
+    };
+    errno::preserved(|| unsafe {
+        route(dirfd, path, nowhere, |place| {
+            ours(place);
+            Ok(0)
+        })
+    });
 }
 
 /// The executable itself, as `stat` knows it.
@@ -142,14 +184,31 @@ fn answer<R: Answer>(
     theirs: impl Fn(c_int, *const c_char) -> R,
     ours: impl FnOnce(&Place) -> Result<R, Errno>,
 ) -> R {
-    let mut buffer: PathBuffer = [MaybeUninit::uninit(); PATH_BYTES_MAX];
     let find = |path: &[u8]| tree::find(payload, path);
-    let (path, found) = match resolve(below, |path| find(path).map(Node::kind), &mut buffer) {
-        Resolved::Outside(rest) => return outside(payload, rest, theirs),
-        Resolved::Found(path) => (path, find(path).ok_or(Absent::Name)),
-        Resolved::Absent(path, absent) => (path, Err(absent)),
-    };
-    R::from_result(ours(&Place { payload, path, found }))
+    let mut below = below;
+    loop {
+        let mut buffer: PathBuffer = [MaybeUninit::uninit(); PATH_BYTES_MAX];
+        let (path, found) = match resolve(below, |path| find(path).map(Node::kind), &mut buffer) {
+            Resolved::Outside(length) => {
+                let rest = &below[below.len() - length..];
+                match again_inside(payload, rest) {
+                    Some(again) => below = again,
+                    None => return outside(payload, rest, theirs),
+                }
+                continue;
+            }
+            Resolved::Found(path) => (path, find(path).ok_or(Absent::Name)),
+            Resolved::Absent(path, absent) => (path, Err(absent)),
+        };
+        return R::from_result(ours(&Place { payload, path, found, end: End::of(below) }));
+    }
+}
+
+/// What follows the executable's name in a path that left the tree and comes back.
+fn again_inside<'a>(payload: &Payload, rest: &'a [u8]) -> Option<&'a [u8]> {
+    let name = payload.root().rsplit(|byte| *byte == b'/').next()?;
+    let start = rest.iter().position(|byte| *byte != b'/')?;
+    rest[start..].strip_prefix(name).filter(|below| below.starts_with(b"/"))
 }
 
 fn outside<R: Answer>(payload: &Payload, rest: &[u8], theirs: impl Fn(c_int, *const c_char) -> R) -> R {
@@ -174,6 +233,9 @@ unsafe fn elsewhere<R: Answer>(
     let not_ours = || R::from_result(Err(Errno(libc::ENOTDIR)));
     let (Some(payload), false) = (payload(), path.is_null()) else { return not_ours() };
     let path = unsafe { CStr::from_ptr(path) }.to_bytes();
+    if path.is_empty() {
+        return not_ours();
+    }
     let mut buffer: PathBuffer = [MaybeUninit::uninit(); PATH_BYTES_MAX];
     let mut below = Path::new(&mut buffer);
     if dirfd != AT_FDCWD && !path.starts_with(b"/") && descriptor::directory_path(dirfd, &mut below) {

@@ -29,8 +29,8 @@ pub enum Resolved<'a> {
     Found(&'a [u8]),
     /// The normalized path as far as it was walked, and why it leads nowhere.
     Absent(&'a [u8], Absent),
-    /// `..` led out of the tree: what is left of the path, relative to the folder that holds the executable.
-    Outside(&'a [u8]),
+    /// `..` led out of the tree: how much is left of the path, relative to the folder that holds the executable.
+    Outside(usize),
 }
 
 /// A path being put together in a buffer of the caller's.
@@ -120,7 +120,7 @@ fn walk<'a>(path: &'a [u8], find: impl Fn(&[u8]) -> Option<Kind>, mut walked: Pa
         }
         if name == b".." {
             if walked.as_bytes().is_empty() {
-                return Resolved::Outside(after);
+                return Resolved::Outside(after.len());
             }
             let end = walked.as_bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
             walked.truncate(end);
@@ -208,9 +208,9 @@ mod tests {
             (b"/none/../top", absent(b"none", Absent::Directory)),
             (b"/none/x", absent(b"none/x", Absent::Directory)),
             (b"/pkg/none", absent(b"pkg/none", Absent::Name)),
-            (b"/..", Resolved::Outside(b"")),
-            (b"/../x/y", Resolved::Outside(b"/x/y")),
-            (b"/pkg/../../x", Resolved::Outside(b"/x")),
+            (b"/..", Resolved::Outside(0)),
+            (b"/../x/y", Resolved::Outside("/x/y".len())),
+            (b"/pkg/../../x", Resolved::Outside("/x".len())),
             (b"/pkg/none/../../../x", absent(b"pkg/none", Absent::Directory)),
         ];
         for (path, expected) in rows {

@@ -143,9 +143,7 @@ fn accessible(place: &Place, mode: c_int) -> Result<c_int, Errno> {
     let runs = attributes.kind == Kind::Directory || attributes.executable;
     match mode {
         // The kernel looks at permission bits before the file system's; root may write anything but run nothing.
-        _ if mode & libc::X_OK != 0 && !runs => {
-            Err(if mode & libc::W_OK != 0 { Errno(libc::EROFS) } else { Errno(libc::EACCES) })
-        }
+        _ if mode & libc::X_OK != 0 && !runs => Err(Errno(libc::EACCES)),
         _ if mode & libc::W_OK != 0 => Err(Errno(libc::EROFS)),
         _ => Ok(0),
     }

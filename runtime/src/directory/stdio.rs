@@ -2,8 +2,9 @@
 
 use super::errno::{self, Answer, Errno};
 use super::open::open_place;
-use super::place::{Place, route};
-use super::{original, space};
+use super::place::{Change, Place, route};
+use super::resolve::Kind;
+use super::{descriptor, original, space};
 use libc::{AT_FDCWD, FILE, c_char, c_int};
 use std::ffi::CStr;
 
@@ -31,13 +32,18 @@ fn open_stream(place: &Place, mode: *const c_char) -> Result<*mut FILE, Errno> {
     // Safety: the caller of `fopen` passes a C string.
     let flags = flags_of(unsafe { CStr::from_ptr(mode) }.to_bytes())?;
     let fd = open_place(place, flags)?;
-    let stream = unsafe { libc::fdopen(fd, mode) };
-    if stream.is_null() {
-        let failure = errno::last();
+    let mut name = [0; 32];
+    // Only `fopen` knows of character sets ("ccs="), but it takes the descriptor no other way than by name.
+    let converts = unsafe { !libc::strchr(mode, c_int::from(b',')).is_null() };
+    let stream = match converts {
+        true => unsafe { original::fopen64(space::name_of_descriptor(fd, &mut name), mode) },
+        false => unsafe { libc::fdopen(fd, mode) },
+    };
+    let failure = errno::last();
+    if stream.is_null() || converts {
         space::close(fd);
-        return Err(failure);
     }
-    Ok(stream)
+    if stream.is_null() { Err(failure) } else { Ok(stream) }
 }
 
 unsafe fn fopen_at(path: *const c_char, mode: *const c_char) -> *mut FILE {
@@ -55,6 +61,9 @@ fn reopen_stream(place: &Place, mode: *const c_char, stream: *mut FILE) -> Resul
     let mut name = [0; 32];
     let reopened = unsafe { original::freopen64(space::name_of_descriptor(fd, &mut name), mode, stream) };
     let failure = errno::last();
+    if !reopened.is_null() && place.node()?.kind() == Kind::Directory {
+        unsafe { libc::lseek(libc::fileno(reopened), descriptor::FIRST_POSITION, libc::SEEK_SET) };
+    }
     space::close(fd);
     if reopened.is_null() { Err(failure) } else { Ok(reopened) }
 }
@@ -73,12 +82,12 @@ unsafe fn freopen_at(path: *const c_char, mode: *const c_char, stream: *mut FILE
 
 unsafe fn temporary_file(template: *mut c_char, suffix_length: c_int, flags: c_int) -> c_int {
     let theirs = |_, _| unsafe { original::mkostemps(template, suffix_length, flags) };
-    unsafe { route(AT_FDCWD, template, theirs, |place| Err(place.refuse_creation())) }
+    unsafe { route(AT_FDCWD, template, theirs, |place| Err(place.refuse(Change::OpenNewFile))) }
 }
 
 unsafe fn temporary_directory(template: *mut c_char) -> *mut c_char {
     let theirs = |_, _| unsafe { original::mkdtemp(template) };
-    unsafe { route(AT_FDCWD, template, theirs, |place| Err::<*mut c_char, Errno>(place.refuse_creation())) }
+    unsafe { route(AT_FDCWD, template, theirs, |place| Err::<*mut c_char, Errno>(place.refuse(Change::MakeDirectory))) }
 }
 
 exported! {

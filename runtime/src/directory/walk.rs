@@ -118,7 +118,16 @@ impl Walk<'_> {
     }
 }
 
+/// libc's walks take final slashes off first.
+unsafe fn without_final_slashes(path: *const c_char) -> Option<CString> {
+    let text = unsafe { CStr::from_ptr(path) }.to_bytes();
+    let end = text.iter().rposition(|byte| *byte != b'/').map_or(text.len(), |last| last + 1);
+    if end == text.len() { None } else { CString::new(&text[..end]).ok() }
+}
+
 unsafe fn walk_with_position(path: *const c_char, visit: VisitAt, descriptors: c_int, flags: c_int) -> c_int {
+    let shorter = unsafe { without_final_slashes(path) };
+    let path = shorter.as_deref().map_or(path, CStr::as_ptr);
     let theirs = |_, path| unsafe { original::nftw64(path, visit, descriptors, flags) };
     let ours = |place: &Place| {
         if flags & ftw::CHDIR != 0 {
@@ -133,6 +142,8 @@ unsafe fn walk_with_position(path: *const c_char, visit: VisitAt, descriptors: c
 }
 
 unsafe fn walk_simply(path: *const c_char, visit: Visit, descriptors: c_int) -> c_int {
+    let shorter = unsafe { without_final_slashes(path) };
+    let path = shorter.as_deref().map_or(path, CStr::as_ptr);
     let theirs = |_, path| unsafe { original::ftw64(path, visit, descriptors) };
     let ours = |place: &Place| {
         let call = |path: *const c_char, stat: *const libc::stat, what: c_int, _: *mut c_void| unsafe {
@@ -152,8 +163,7 @@ fn walk(
     place.node()?;
     // Safety: the caller's path is a C string.
     let shown = unsafe { CStr::from_ptr(path) }.to_bytes();
-    let end = shown.iter().rposition(|byte| *byte != b'/').map_or(shown.len(), |last| last + 1);
-    Walk { place, visit, flags }.node(&shown[..end], place.path, 0)
+    Walk { place, visit, flags }.node(shown, place.path, 0)
 }
 
 /// `glob_t`, whose function pointers the libc crate keeps private.
