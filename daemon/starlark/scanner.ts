@@ -102,8 +102,8 @@ export class Scanner {
       else if (code === 35) this.#skipComment();
       else if (code === 10) {
         this.#at++;
-        this.#lineStart = true;
         if (this.#depth === 0) {
+          this.#lineStart = true;
           this.#lineOpen = false;
           this.#token('newline', this.#at - 1, this.#at);
           return;
