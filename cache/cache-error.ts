@@ -7,7 +7,9 @@ export type CacheErrorReason =
   /** The folder's path names something else. */
   | 'not-a-folder'
   /** Another process held the write lock for longer than busyTimeoutMs. */
-  | 'busy';
+  | 'busy'
+  /** The disk says so. */
+  | 'disk-error';
 
 export class CacheError extends Error {
   readonly reason: CacheErrorReason;
@@ -28,6 +30,7 @@ const hints: Record<CacheErrorReason, string> = {
   'network-filesystem': 'set OXD_CACHE_DIR to a folder on a local disk',
   'not-a-folder': 'move it away or set OXD_CACHE_DIR to a folder',
   busy: 'wait for the other oxd to finish, or end it',
+  'disk-error': 'look at the system log, or set OXD_CACHE_DIR to a folder on another disk',
 };
 
 const sentences: Record<CacheErrorReason, (folder: string) => string> = {
@@ -35,6 +38,7 @@ const sentences: Record<CacheErrorReason, (folder: string) => string> = {
   'read-only': (folder) => `Cannot write to the cache: "${folder}" is read-only`,
   'network-filesystem': (folder) => `Cannot keep the cache in "${folder}": it is on a network file system`,
   'not-a-folder': (folder) => `Cannot keep the cache in "${folder}": it is not a folder`,
+  'disk-error': (folder) => `Cannot use the cache "${folder}": its disk reports errors`,
   busy: (folder) => `Cannot write to the cache "${folder}": another process keeps it locked`,
 };
 
@@ -63,10 +67,11 @@ export function explain(error: unknown, folder: string): unknown {
       return cacheError('read-only', folder, error);
     case 'ENOTDIR':
       return cacheError('not-a-folder', folder, error);
+    case 'EIO':
+      return cacheError('disk-error', folder, error);
     default:
-      if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
-        return cacheError('read-only', folder, error);
-      }
-      return code.startsWith('SQLITE_BUSY') ? cacheError('busy', folder, error) : error;
+      if (/^SQLITE_(READONLY|CANTOPEN)/.test(code)) return cacheError('read-only', folder, error);
+      if (code.startsWith('SQLITE_BUSY')) return cacheError('busy', folder, error);
+      return code.startsWith('SQLITE_IOERR') ? cacheError('disk-error', folder, error) : error;
   }
 }

@@ -90,7 +90,7 @@ export type Cache = {
   stats(): CacheStats;
   /**
    * Brings the cache below a size (10 GB) and removes what nothing refers to. Never what was used in the last two hours.
-   * Worth calling when builds are over; costs milliseconds when there is nothing to do.
+   * Worth calling when builds are over: below the size it does nothing but once an hour.
    */
   collect(limits?: {
     readonly bytesMax?: number;

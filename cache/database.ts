@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { codeOf, explain } from './cache-error.ts';
+import { lstatOf } from './fingerprint.ts';
 
 /** "OXD1": a database with another id is not ours and is moved aside. */
 const applicationId = 0x4f584431;
@@ -85,7 +86,7 @@ export class Database {
     if (this.#at === 'write') return work();
     if (this.#at === 'read')
       throw new Error('a write inside of a read would fail when another process writes');
-    if (statSync(this.#file, { throwIfNoEntry: false })?.ino !== this.#inode) this.#reconnect();
+    if (lstatOf(this.#file)?.ino !== this.#inode) this.#reconnect();
     return this.#guard(() => this.#transaction('write', this.#beginImmediate, work));
   }
 
@@ -132,13 +133,17 @@ export class Database {
     } catch (error) {
       if (!isDamage(error)) throw explain(error, this.#folder);
       this.#replace(error);
+    }
+    try {
       return work();
+    } catch (error) {
+      throw explain(error, this.#folder);
     }
   }
 
   #replace(error: unknown): void {
     // Another process may have replaced the file already: then its new one must stay.
-    if (statSync(this.#file, { throwIfNoEntry: false })?.ino === this.#inode) this.#moveAside(error);
+    if (lstatOf(this.#file)?.ino === this.#inode) this.#moveAside(error);
     this.#reconnect();
   }
 

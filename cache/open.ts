@@ -22,6 +22,9 @@ const migrations = [[resultsSchema, blobsSchema, treesSchema, fileHashesSchema, 
 const tagName = 'CACHEDIR.TAG';
 const tag = 'Signature: 8a477f597d28d172789f06886806bc55\n# What oxd made and can make again.\n';
 
+/** Below the limit there is only what nothing refers to, which can wait; looking for it goes through all rows. */
+const garbageEveryMs = 60 * 60 * 1000;
+
 export type CacheOptions = {
   readonly log?: DatabaseLog;
   /** The clock, in milliseconds: tests set it. */
@@ -46,6 +49,7 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
   const fileHashes = new FileHashes(db, later, now);
   const traces = new Traces(db, now);
   const stores = { results, blobs, trees, fileHashes, traces };
+  let collectedAt = -Infinity;
   let isClosed = false;
   const close = (): void => {
     if (isClosed) return;
@@ -70,6 +74,9 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
       return db.read(() => statistics(stores));
     },
     async collect({ bytesMax = cacheBytesMax } = {}) {
+      const isFull = blobs.bytes() + trees.bytes() > bytesMax;
+      if (!isFull && now() - collectedAt < garbageEveryMs) return { results: 0, bytes: 0 };
+      collectedAt = now();
       later.flush();
       const run = (): Collection => db.write(() => collect(stores, bytesMax, now()));
       const collection = await whenFull(run, async () => {

@@ -42,6 +42,7 @@ export class Trees {
   readonly #delete: Query<never>;
   readonly #deleteAll: Query<never>;
   readonly #entries: Query<TreeEntry>;
+  readonly #bytes: Query<number>;
 
   constructor({ db, folder, scratch }: Place, later: Later, now: () => number) {
     this.#db = db;
@@ -57,6 +58,7 @@ export class Trees {
     this.#delete = db.prepare('DELETE FROM trees WHERE id = ?');
     this.#deleteAll = db.prepare('DELETE FROM trees');
     this.#entries = db.prepare('SELECT id, bytes, usedAt FROM trees');
+    this.#bytes = db.prepare('SELECT total(bytes) FROM trees', 'value');
   }
 
   stage(): string {
@@ -127,6 +129,11 @@ export class Trees {
   /** Every tree, in no order. */
   entries(): TreeEntry[] {
     return this.#entries.all();
+  }
+
+  /** Bytes of all trees. */
+  bytes(): number {
+    return this.#bytes.get() ?? 0;
   }
 
   /** Removes folders without a row that a crash left, unless they may be on their way in. */
