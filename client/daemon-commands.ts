@@ -1,12 +1,12 @@
 // `oxd daemon start|stop|restart|status`. Only start and restart ever start one.
 import { join } from 'node:path';
 
-import { outputFileName } from '../protocol/daemon-state.ts';
+import { type DaemonState, outputFileName } from '../protocol/daemon-state.ts';
 import { environmentFailure, exitCodes } from '../protocol/failure.ts';
 import { type DaemonReport, Status, Stop } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
 import { formatBytes, formatMs } from './format.ts';
-import { greet, readState, settlesWithin } from './open-link.ts';
+import { greet, settlesWithin } from './open-link.ts';
 import { writeError, writeOut } from './output.ts';
 import { identityOf } from './places.ts';
 import { endProcess, startDaemon } from './start-daemon.ts';
@@ -46,12 +46,9 @@ export async function restart(task: Task): Promise<number> {
 
 /** Stops the daemon, whatever its version; its process number, or undefined when there was none. */
 async function stopRunning({ places }: Task): Promise<number | undefined> {
-  const state = readState(places.runtimeFolder);
-  if (state === undefined) return undefined;
-  // Its own identity: that of this client does not matter for stopping.
-  const greeted = await greet(places, state.identity);
+  const greeted = await greet(places, undefined);
   if (greeted === undefined) return undefined;
-  const { link, hello } = greeted;
+  const { link, hello, state } = greeted;
   const isPolite =
     (await settlesWithin(hello, answerMs)) === 'fulfilled' &&
     // A connection that ends before the answer says as much as the answer.
@@ -63,7 +60,7 @@ async function stopRunning({ places }: Task): Promise<number | undefined> {
   return state.pid;
 }
 
-async function isGone(state: NonNullable<ReturnType<typeof readState>>): Promise<boolean> {
+async function isGone(state: DaemonState): Promise<boolean> {
   const { processState } = await import('../protocol/process-identity.ts');
   const deadline = Date.now() + stopMs;
   for (;;) {
@@ -82,9 +79,8 @@ export async function status(task: Task): Promise<number> {
 }
 
 async function askStatus({ places }: Task): Promise<DaemonReport | undefined> {
-  const state = readState(places.runtimeFolder);
-  // As for stopping: a daemon of another version is told of, not replaced.
-  const greeted = state === undefined ? undefined : await greet(places, state.identity);
+  // A daemon of another version is told of, not replaced.
+  const greeted = await greet(places, undefined);
   if (greeted === undefined) return undefined;
   try {
     const answer = greeted.hello.then(() => greeted.link.call(Status, {}).result);

@@ -38,7 +38,7 @@ function underline(
   sourceLine: string,
   paint: (text: string) => string,
 ): string {
-  const characters = [...sourceLine];
+  const characters = Array.from(sourceLine);
   const before = characters.slice(0, start.column - 1).map((character) => (character === '\t' ? '\t' : ' '));
   const padding = ' '.repeat(Math.max(0, start.column - 1 - before.length));
   const endColumn = end.line > start.line ? characters.length + 1 : end.column;

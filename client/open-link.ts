@@ -37,7 +37,7 @@ export async function socketPath(runtimeFolder: string, name: string): Promise<s
 }
 
 /** Connects to the daemon that the state file names and says hello, without waiting; undefined when none listens. */
-export async function greet(places: Places, identity: Identity): Promise<Greeted | undefined> {
+export async function greet(places: Places, identity: Identity | undefined): Promise<Greeted | undefined> {
   const state = readState(places.runtimeFolder);
   if (state === undefined) return undefined;
   let link: Connection;
@@ -47,7 +47,8 @@ export async function greet(places: Places, identity: Identity): Promise<Greeted
     if (isAbsence(error)) return undefined;
     throw error;
   }
-  const hello = link.call(Hello, { token: state.token, pid: process.pid, identity }).result;
+  const who = { token: state.token, pid: process.pid };
+  const hello = link.call(Hello, identity === undefined ? who : { ...who, identity }).result;
   // Whoever waits for an answer hears of a lost connection there.
   hello.catch(() => undefined);
   return { link, hello, state };

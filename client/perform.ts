@@ -1,4 +1,6 @@
 // One request from start to end: a link, its events, Ctrl-C, and one more try when the daemon dies under it.
+import { join } from 'node:path';
+
 import { environmentFailure, exitCodes } from '../protocol/failure.ts';
 import type { RequestType } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
@@ -37,27 +39,33 @@ export async function perform<Params extends object, Result>(
   }
 }
 
+/** Most builds are cancelled before a person would read about it. */
+const patienceMs = 300;
+
 /** First Ctrl-C: cancel, and wait until everything that was started is gone. Second: leave at once. */
 function cancelOnInterrupt(
   call: Call<unknown>,
   { say, leave }: Pick<Performance, 'say' | 'leave'>,
 ): () => void {
   let interrupts = 0;
+  let timer: NodeJS.Timeout | undefined;
   const onInterrupt = (): void => {
     interrupts++;
     if (interrupts > 1) {
       leave?.();
       process.exit(exitCodes.cancelled);
     }
-    say('cancelling; press Ctrl-C again to leave at once');
+    timer = setTimeout(say, patienceMs, 'cancelling; press Ctrl-C again to leave at once');
     call.cancel();
   };
   process.on('SIGINT', onInterrupt);
-  return () => process.off('SIGINT', onInterrupt);
+  return () => {
+    clearTimeout(timer);
+    process.off('SIGINT', onInterrupt);
+  };
 }
 
 async function lostTwice({ places }: Task, cause: Error): Promise<Error> {
-  const { join } = await import('node:path');
   const { logFileName } = await import('../protocol/daemon-state.ts');
   return environmentFailure('The daemon ended unexpectedly, twice: killed, or out of memory', {
     hint: 'look at `oxd daemon logs`, or work without it: --no-daemon',

@@ -49,7 +49,11 @@ export class LiveDrawing implements Drawing {
         return this.#detail(event.step, event.text.trimEnd().split('\n').at(-1)?.trim() ?? '');
       case 'step-finished':
         return this.#finish(event);
-      default:
+      case 'notice':
+      case 'diagnostic':
+      case 'artifact':
+      case 'round':
+        return;
     }
   }
 
@@ -105,7 +109,9 @@ export class LiveDrawing implements Drawing {
     // Escape sequences of programs would move the cursor; a line that wraps could not be erased.
     // eslint-disable-next-line no-control-regex
     const plain = line.replace(/\x1b\[[\d;?]*[A-Za-z]|[\x00-\x1f\x7f]/g, '');
-    const shown = [...plain].slice(0, columns - 3).join('');
+    const shown = Array.from(plain)
+      .slice(0, columns - 3)
+      .join('');
     const frame = frames[this.#frame++ % frames.length] ?? '';
     writeError(`${eraseLine}${this.#paint.colors.blue(frame)} ${shown}`);
     this.#isLineDrawn = true;

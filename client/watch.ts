@@ -1,3 +1,4 @@
+import { exitCodes } from '../protocol/failure.ts';
 import { type BuildRequest, Watch } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
 import { perform } from './perform.ts';
@@ -11,5 +12,6 @@ export async function watch(task: Task, request: BuildRequest): Promise<number> 
   } finally {
     await screen.close();
   }
-  return 0;
+  // Nothing but an interrupt ends it.
+  return exitCodes.cancelled;
 }

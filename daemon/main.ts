@@ -1,6 +1,7 @@
 // The daemon's process: claims its folder, listens, says so, works, and ends when asked or when nobody needs it.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, existsSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -106,7 +107,10 @@ class Daemon {
   #open(): Promise<Engine> {
     const { cacheFolder, createEngine } = this.#options;
     this.#engine ??= Promise.resolve(createEngine({ cacheFolder, log: this.#log })).then(
-      (engine) => (this.#openEngine = engine),
+      (engine) => {
+        setImmediate(flushCompileCache);
+        return (this.#openEngine = engine);
+      },
       (error: unknown) => {
         // A full disk or a locked cache today is no reason to refuse tomorrow.
         this.#engine = undefined;
@@ -159,7 +163,7 @@ class Daemon {
     this.#phase = 'leaving';
     this.#log.info({ reason }, 'making room');
     this.#release();
-    void this.#idle.rest().then(() => this.#end());
+    this.#endAtRest();
   }
 
   #stop(reason: string): void {
@@ -169,17 +173,24 @@ class Daemon {
     this.#phase = 'stopping';
     this.#stopping.abort(new Failure('cancelled', `The daemon stops: ${reason}`));
     setTimeout(() => this.#end(), stopMs).unref();
-    void this.#idle.rest().then(() => this.#end());
+    this.#endAtRest();
+  }
+
+  #endAtRest(): void {
+    // The answers of what has just ended are still to be written.
+    void this.#idle.rest().then(() => setImmediate(() => this.#end()));
   }
 
   #end(): void {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
     this.#idle.close();
-    this.#server?.close();
-    const closed = this.#openEngine?.[Symbol.asyncDispose]() ?? Promise.resolve();
-    closed
-      .catch((error: unknown) => this.#log.error({ err: error }, 'engine not closed'))
+    const closeAll = async (): Promise<void> => {
+      await this.#server?.close();
+      await this.#openEngine?.[Symbol.asyncDispose]();
+    };
+    closeAll()
+      .catch((error: unknown) => this.#log.error({ err: error }, 'not closed'))
       .finally(() => {
         this.#log.info({}, 'daemon ended');
         this.#ended.resolve();
@@ -220,6 +231,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     return tell({ ready: false, reason: 'failed', message: (error as Error).message });
   }
   tell({ ready: true });
+  // Node would do so when it exits, which a daemon does late, or not at all when it is killed.
+  setImmediate(flushCompileCache);
   await daemon.ended;
 }
 

@@ -7,13 +7,15 @@ import { type Services, startSession } from './session.ts';
 
 /** Fifty shells and a few editors at once; beyond that something is wrong, and each costs memory. */
 const connectionsMax = 256;
+/** A client that does not read its answer by then will not. */
+const partingMs = 1_000;
 
 export type Server = {
   readonly connections: number;
   /** Takes no more connections; those there are go on. */
   refuseMore(): void;
-  /** Ends all connections once what was written is sent. */
-  close(): void;
+  /** Ends all connections once what was written is sent, or cannot be. */
+  close(): Promise<void>;
 };
 
 /** Listens on a socket in the folder; resolves once clients can connect. */
@@ -34,9 +36,13 @@ export async function listen(folder: string, socketName: string, services: Servi
       return sockets.size;
     },
     refuseMore: () => void server.close(),
-    close() {
+    async close() {
       server.close();
+      const closed = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
       for (const socket of sockets) socket.destroySoon();
+      const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), partingMs);
+      await Promise.all(closed);
+      clearTimeout(late);
     },
   };
 }

@@ -34,7 +34,13 @@ export class EventBatch {
     this.#timer = setTimeout(() => this.flush(), dueMs);
   }
 
-  /** Sends what there is; to be called before the answer. */
+  /** Sends the rest, and what is missing; to be called before the answer. */
+  close(): void {
+    this.flush();
+    const marker = this.#takeMarker();
+    if (marker.length > 0) this.#send(marker);
+  }
+
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -61,9 +67,13 @@ export class EventBatch {
   }
 
   #withMarker(): BuildEvent[] {
-    if (this.#textDropped === 0 || this.#pending.length === 0) return this.#pending;
+    return this.#pending.length === 0 ? [] : [...this.#takeMarker(), ...this.#pending];
+  }
+
+  #takeMarker(): BuildEvent[] {
+    if (this.#textDropped === 0) return [];
     const text = `${this.#textDropped} characters of output were left out: this terminal did not keep up`;
     this.#textDropped = 0;
-    return [{ event: 'notice', text }, ...this.#pending];
+    return [{ event: 'notice', text }];
   }
 }

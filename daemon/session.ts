@@ -13,6 +13,7 @@ import {
   Hello,
   type HelloParams,
   type HelloResult,
+  type Identity,
   type RequestType,
   Status,
   Stop,
@@ -32,7 +33,7 @@ export type Services = {
   readonly token: string;
   readonly self: HelloResult;
   /** Why this daemon cannot serve a client with this identity; undefined when it can. */
-  mismatch(theirs: HelloParams['identity']): string | undefined;
+  mismatch(theirs: Identity): string | undefined;
   /** Opens it with the first request that needs it. */
   engine(): Promise<Engine>;
   report(): DaemonReport;
@@ -61,7 +62,7 @@ export function startSession(socket: Socket, services: Services): void {
 
   connection.onRequest(Hello.method, ({ token, pid, identity }: HelloParams) => {
     if (!isSameText(token, services.token)) return refuse(errorCodes.refused, 'wrong token');
-    const mismatch = services.mismatch(identity);
+    const mismatch = identity && services.mismatch(identity);
     if (mismatch !== undefined) {
       services.makeRoom(mismatch);
       return refuse(errorCodes.replaced, mismatch);
@@ -117,7 +118,7 @@ export function startSession(socket: Socket, services: Services): void {
           log.info({ method: type.method, kind: failure.kind, failure: failure.message }, 'request failed');
           return toResponseError(failure);
         } finally {
-          batch.flush();
+          batch.close();
           log.info({ method: type.method, ms: Math.round(performance.now() - began) }, 'request answered');
         }
       },
@@ -142,7 +143,8 @@ export function startSession(socket: Socket, services: Services): void {
   }
 }
 
-function isSameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(String(a)), Buffer.from(b)];
+/** `theirs` may be anything. */
+function isSameText(theirs: unknown, ours: string): boolean {
+  const [left, right] = [Buffer.from(String(theirs)), Buffer.from(ours)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

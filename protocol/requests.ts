@@ -27,7 +27,12 @@ export type Identity = {
 };
 
 /** The first message of a connection. May be followed at once by the next one, without waiting for the answer. */
-export type HelloParams = { readonly token: string; readonly pid: number; readonly identity: Identity };
+export type HelloParams = {
+  readonly token: string;
+  readonly pid: number;
+  /** The daemon that is wanted. Absent from who only looks at one or stops it: any will do. */
+  readonly identity?: Identity;
+};
 export type HelloResult = { readonly daemonId: string; readonly pid: number; readonly version: string };
 export const Hello = request<HelloParams, HelloResult>('oxd/hello');
 
