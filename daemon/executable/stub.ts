@@ -53,7 +53,7 @@ export async function buildStub(context: Context, distribution: Distribution): P
   const known = context.cache.get(stubs, key);
   if (known !== undefined) return known;
 
-  return withStep(context, 'stub', `the runtime for Python ${distribution.version}`, async (step) => {
+  return withStep(context, 'stub', `Python ${distribution.version}`, async (step) => {
     // One live target folder for all distributions: cargo recompiles what differs and keeps the rest.
     const work = join(context.cache.folder, 'cargo');
     mkdirSync(work, { recursive: true });
