@@ -1,6 +1,7 @@
 // The dialect's declarations as Starlark values: the only file that knows how the language holds its values.
 import { native, Native, StarlarkFunction } from '../starlark/callable.ts';
 import { Dict } from '../starlark/dict.ts';
+import { callFunction } from '../starlark/host.ts';
 import { str } from '../starlark/repr.ts';
 import { List, Tuple } from '../starlark/sequence.ts';
 import { EvalError, fail } from '../starlark/trace.ts';
@@ -9,6 +10,7 @@ import { Callable, ConfigError, ConfigObject, Opaque, type Plain } from './confi
 import type { AttributeDeclaration, FunctionDeclaration, TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
 import { constants, functions, types } from './globals.ts';
+import { isRead } from './parameter.ts';
 
 type BoundType = {
   readonly declaration: TypeDeclaration;
@@ -48,9 +50,8 @@ export class Binding {
   }
 
   call(callable: Callable, positional: readonly Plain[]): Opaque {
-    const { value } = callable as { readonly value: StarlarkObject };
     const args = positional.map((argument) => this.value(argument));
-    return new Opaque(value.call?.(args, [], []) ?? null);
+    return new Opaque(callFunction(callable.value as Value, args));
   }
 
   plain(value: Opaque): Plain {
@@ -110,8 +111,10 @@ export class Binding {
       if (given === undefined) values[name] = parameter.default?.value;
       else {
         const read = parameter.read(plainOf(given));
-        if (read === undefined)
-          fail(`function expects ${parameter.expected} for ${name}; got type ${typeName(given)}`);
+        if (!isRead(read)) {
+          const { expected, got } = read ?? { ...parameter, got: `type ${typeName(given)}` };
+          fail(`function expects ${expected} for ${name}; got ${got}`);
+        }
         values[name] = read.is;
       }
     }
@@ -165,8 +168,10 @@ class HostValue extends StarlarkObject {
     const { set, check } = attribute;
     if (set === undefined) fail(`cannot set ${this.typeName}.${name}: it is read-only`);
     const read = check.read(plainOf(value));
-    if (read === undefined)
-      fail(`${this.typeName}.${name} expects ${check.expected}; got ${described(value)}`);
+    if (!isRead(read)) {
+      const { expected, got } = read ?? { ...check, got: described(value) };
+      fail(`${this.typeName}.${name} expects ${expected}; got ${got}`);
+    }
     guarded(() => set(this.object, read.is, this.#binding.evaluation));
     return true;
   }

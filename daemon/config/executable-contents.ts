@@ -1,3 +1,4 @@
+import { ConfigError } from './config-object.ts';
 import type { ResourceSetId } from './host.ts';
 import type { PythonPackagingPolicy } from './packaging-policy.ts';
 import { SettingsTable, type AddAttributes } from './resource-defaults.ts';
@@ -29,6 +30,11 @@ export class ExecutableContents {
   add(resource: ResourceObject, overrides: AddOverrides): void {
     const attributes = resource.attributes ?? this.#policy.attributesOf(resource.row);
     if (!attributes.include && overrides.include !== true) return;
+    if (resource.row.kind === 'file' && !this.#policy.settings.allowFiles)
+      throw new ConfigError(
+        `untyped files are not allowed in this executable: ${resource.row.path}`,
+        'set allow_files = True on its packaging policy',
+      );
     const settings = this.#settingsFor(resource, attributes, overrides);
     const { origin, row } = resource;
     if (origin.at === 'inline') {

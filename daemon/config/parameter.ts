@@ -1,4 +1,4 @@
-import { Callable, ConfigObject, type Plain } from './config-object.ts';
+import { Callable, ConfigObject, typeNameOf, type Plain } from './config-object.ts';
 
 /** How a parameter or attribute is checked, and how the reference shows it. */
 export type Parameter<T> = {
@@ -6,11 +6,15 @@ export type Parameter<T> = {
   readonly type: string;
   /** What the error says: "function expects EXPECTED for NAME; got type T". */
   readonly expected: string;
-  /** The checked value, or undefined when it does not fit. */
-  readonly read: (value: Plain) => { readonly is: T } | undefined;
+  /** The checked value; undefined when it does not fit, or a mismatch when more can be said than its type. */
+  readonly read: (value: Plain) => Read<T> | Mismatch | undefined;
   /** Present when the parameter may be left out. */
   readonly default?: { readonly shown: string; readonly value: T };
 };
+
+type Read<T> = { readonly is: T };
+/** Such as an item of a list: "a list of string", "an item of type int". */
+export type Mismatch = { readonly expected: string; readonly got: string };
 
 const simple = <T extends Plain>(
   type: string,
@@ -54,13 +58,14 @@ export function withDefault<T extends string | number | boolean>(
 export function listOf<T>(inner: Parameter<T>): Parameter<readonly T[]> {
   return {
     type: `list[${inner.type}]`,
-    expected: `a list of ${inner.type}`,
+    expected: 'a list',
     read(value) {
       if (!Array.isArray(value)) return undefined;
       const items: T[] = [];
       for (const item of value as readonly Plain[]) {
         const read = inner.read(item);
-        if (read === undefined) return undefined;
+        if (!isRead(read))
+          return { expected: `a list of ${inner.type}`, got: `an item of type ${typeNameOf(item)}` };
         items.push(read.is);
       }
       return { is: items };
@@ -71,13 +76,16 @@ export function listOf<T>(inner: Parameter<T>): Parameter<readonly T[]> {
 export function dictOf<T>(inner: Parameter<T>): Parameter<ReadonlyMap<string, T>> {
   return {
     type: `dict[str, ${inner.type}]`,
-    expected: `a dict of str to ${inner.type}`,
+    expected: 'a dict',
     read(value) {
       if (!(value instanceof Map)) return undefined;
       const entries = new Map<string, T>();
       for (const [key, item] of value as ReadonlyMap<Plain, Plain>) {
         const read = inner.read(item);
-        if (typeof key !== 'string' || read === undefined) return undefined;
+        if (typeof key !== 'string' || !isRead(read)) {
+          const got = `an item of type ${typeNameOf(key)} to ${typeNameOf(item)}`;
+          return { expected: `a dict of str to ${inner.type}`, got };
+        }
         entries.set(key, read.is);
       }
       return { is: entries };
@@ -103,7 +111,10 @@ export function oneOf<A, B>(first: Parameter<A>, second: Parameter<B>): Paramete
   return {
     type: `${first.type} | ${second.type}`,
     expected: `${first.expected} or ${second.expected}`,
-    read: (value) => first.read(value) ?? second.read(value),
+    read(value) {
+      const read = first.read(value);
+      return isRead(read) ? read : second.read(value);
+    },
   };
 }
 
@@ -116,3 +127,6 @@ export function choice<const T extends string>(choices: readonly T[]): Parameter
     read: (value) => (choices.includes(value as T) ? { is: value as T } : undefined),
   };
 }
+
+export const isRead = <T>(read: Read<T> | Mismatch | undefined): read is Read<T> =>
+  read !== undefined && 'is' in read;

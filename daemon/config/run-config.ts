@@ -3,9 +3,9 @@ import { dirname, resolve } from 'node:path';
 
 import type { Diagnostic } from '../../protocol/diagnostic.ts';
 import type { DialectOptions } from '../starlark/dialect.ts';
-import { evaluateFile } from '../starlark/evaluate.ts';
+import { evaluateIn, toDiagnostics } from '../starlark/evaluate.ts';
 import { runIn, Thread } from '../starlark/thread.ts';
-import { captureFrames, EvalError } from '../starlark/trace.ts';
+import { captureFrames } from '../starlark/trace.ts';
 import { Binding } from './binding.ts';
 import type { HostMethod, Reply } from './channel.ts';
 import { ConfigError, ConfigObject, typeNameOf, type Plain } from './config-object.ts';
@@ -58,15 +58,14 @@ export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): Eva
   });
   binding = new Binding(evaluation);
 
-  const options = { print: (text: string) => worker.print(text), interrupt: worker.interrupt, stepsMax };
+  const thread = new Thread({ print: worker.print, interrupt: worker.interrupt, stepsMax });
   try {
     const source = read(request.config);
     if (source === null)
       return invalid([
         wholeFile(request.config, `unable to find PyOxidizer config file at ${request.config}`),
       ]);
-    const evaluated = evaluateFile({
-      ...options,
+    const evaluated = evaluateIn(thread, {
       file: request.config,
       source,
       predeclared: binding.predeclared(),
@@ -79,7 +78,7 @@ export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): Eva
     });
     if ('diagnostics' in evaluated) return invalid(evaluated.diagnostics);
     // A config need not end with resolve_targets(): what was asked for is resolved in any case.
-    return runIn(new Thread(options), () => {
+    return runIn(thread, () => {
       evaluation.targets.resolveRequested(evaluation);
       const { buildPath, installations } = evaluation;
       const { names } = evaluation.targets;
@@ -94,9 +93,8 @@ export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): Eva
     });
   } catch (error) {
     if (error instanceof Refused) return invalid([error.diagnostic]);
-    if (error instanceof EvalError) return invalid(error.diagnostics ?? [error.toDiagnostic()]);
     if (error instanceof ConfigError) return invalid([wholeFile(request.config, error.message, error.hint)]);
-    throw error;
+    return invalid(toDiagnostics(error));
   }
 }
 

@@ -25,13 +25,13 @@ const mistakes: Record<string, Mistake> = {
   },
   'wrong argument type': {
     source: `def make():\n    return ${distribution}.pip_install("pyflakes")\nregister_target("x", make)\nresolve_targets()\n`,
-    message: 'function expects a list of str for args; got type string',
+    message: 'function expects a list for args; got type string',
     at: '2:53',
     stack: ['<toplevel>', 'make'],
   },
   'wrong type of an item': {
     source: `${distribution}.pip_install(["a", 1])`,
-    message: 'function expects a list of str for args; got type list',
+    message: 'function expects a list of str for args; got an item of type int',
     at: '1:42',
   },
   'None where a string is needed': {
