@@ -134,7 +134,10 @@ class Watching implements Watch {
       if (event === 'unlinkDir') this.#isStale = true;
       tell(path);
     });
+    const isTooMany = countTurns();
     watcher.on('raw', (_event, name, details) => {
+      // Others may have been lost: everything is to be looked at.
+      if (isTooMany()) for (const root of plan.roots) this.#settler.add(root);
       const { watchedPath } = details as { readonly watchedPath: string };
       const path = join(watchedPath, name ?? '');
       // A directory's own end comes under its own name, as if it were an entry.
@@ -187,6 +190,22 @@ class Watching implements Watch {
 async function release(state: State): Promise<void> {
   if (state.at === 'polling') state.poll.close();
   else if (state.at !== 'closed') await state.watcher.close();
+}
+
+/** Half of what Linux queues by default; what comes beyond all of it is dropped, and Node says nothing. */
+const eventsPerTurnMax = 8192;
+
+/** Counts events; true for the one that makes too many in one turn of the event loop. */
+function countTurns(): () => boolean {
+  let count = 0;
+  const restart = (): void => {
+    count = 0;
+  };
+  return () => {
+    if (count === 0) setImmediate(restart);
+    count += 1;
+    return count === eventsPerTurnMax;
+  };
 }
 
 const isLimit = (code: string): boolean => code === 'ENOSPC' || code === 'EMFILE' || code === 'ENFILE';

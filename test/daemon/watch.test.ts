@@ -138,6 +138,18 @@ test('an update takes another set', options, async (t) => {
   assert.deepEqual(await rig.next(), ['pkg/sub/c']);
 });
 
+test('an edit that the kernel had no room to tell is not missed', options, async (t) => {
+  const rig = await startRig(t);
+  // Nobody asked for these, but each fills two places of the queue, which has 16,384 on most machines.
+  for (let i = 0; i < 4500; i++) {
+    renameSync(join(rig.root, 'unrelated'), join(rig.root, 'other'));
+    renameSync(join(rig.root, 'other'), join(rig.root, 'unrelated'));
+  }
+  writeFileSync(join(rig.root, 'config'), 'new');
+  const told = await rig.next();
+  assert.ok(told.includes(''), 'the root is to be looked at');
+});
+
 /** Watches this process holds, as the kernel counts them. */
 function countWatches(): number {
   let count = 0;
