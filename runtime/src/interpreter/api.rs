@@ -48,9 +48,12 @@ fn symbol(cell: &std::sync::atomic::AtomicPtr<c_void>, name: &std::ffi::CStr) ->
 macro_rules! cell {
     ($name:ident) => {{
         static CELL: std::sync::atomic::AtomicPtr<c_void> = std::sync::atomic::AtomicPtr::new(std::ptr::null_mut());
-        const NAME: &str = concat!(stringify!($name), "\0");
-        // Safety: ends with the only zero.
-        symbol(&CELL, unsafe { std::ffi::CStr::from_bytes_with_nul_unchecked(NAME.as_bytes()) })
+        const NAME: &std::ffi::CStr =
+            match std::ffi::CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+                Ok(name) => name,
+                Err(_) => panic!("names hold no zero"),
+            };
+        symbol(&CELL, NAME)
     }};
 }
 

@@ -23,7 +23,9 @@ pub struct Importlib {
     path_finder: Object,
     extension_loader: Object,
     loader: Object,
-    pub source_loader: Object,
+    bytecode_loader: Object,
+    pub source_base: Object,
+    pub bytecode_base: Object,
     pub fix_filename: Object,
     pub magic: [u8; 4],
     /// Which bytecode: `-O`.
@@ -44,17 +46,26 @@ impl Importlib {
         let optimize = Object::sys(c"flags").ok_or(Raised)?.attribute(c"optimize")?;
         // Safety: plain calls.
         let (level, magic) = unsafe { (api::PyLong_AsLong(optimize.as_ptr()), api::PyImport_GetMagicNumber()) };
+        let source_base = external.attribute(c"SourceFileLoader")?;
+        let bytecode_base = external.attribute(c"SourcelessFileLoader")?;
         let made = Importlib {
             spec: Object::import(c"_frozen_importlib")?.attribute(c"ModuleSpec")?,
             path_finder: external.attribute(c"PathFinder")?,
             extension_loader: external.attribute(c"ExtensionFileLoader")?,
-            loader: module::loader_type()?,
-            source_loader: external.attribute(c"SourceFileLoader")?,
+            loader: module::make_loader(c"SourceLoader", &source_base)?,
+            bytecode_loader: module::make_loader(c"BytecodeLoader", &bytecode_base)?,
+            source_base,
+            bytecode_base,
             fix_filename: Object::import(c"_imp")?.attribute(c"_fix_co_filename")?,
             magic: (magic as u32).to_le_bytes(),
             level: level.clamp(0, 2) as usize,
         };
         Ok(KNOWN.get_or_init(|| made))
+    }
+
+    /// What `__file__` names: the source or the library; the bytecode of a module that has no source.
+    pub fn file(&self, module: &Module) -> Option<&'static [u8]> {
+        module::payload().module_path(module, module.source.or(module.bytecode[self.level])?)
     }
 }
 
@@ -97,10 +108,12 @@ struct Candidate {
 fn find(name: &Object, path: Option<Object>) -> Result<Option<Object>> {
     let payload = module::payload();
     let Some(text) = name.utf8() else { return Ok(None) };
-    let candidates: Vec<Candidate> = payload.modules(text).filter_map(|module| candidate(payload, module)).collect();
-    if candidates.is_empty() {
+    let mut modules = payload.modules(text).peekable();
+    if modules.peek().is_none() {
         return Ok(None);
     }
+    let importlib = Importlib::get()?;
+    let candidates: Vec<Candidate> = modules.filter_map(|module| candidate(importlib, module)).collect();
     let is_top_level = path.is_none();
     let Some(path) = path.or_else(|| Object::sys(c"path")) else { return Ok(None) };
     for entry in path.items()? {
@@ -117,8 +130,8 @@ fn find(name: &Object, path: Option<Object>) -> Result<Option<Object>> {
     Ok(None)
 }
 
-fn candidate(payload: &'static Payload, module: Module) -> Option<Candidate> {
-    let file = payload.module_path(&module, module.source?)?;
+fn candidate(importlib: &Importlib, module: Module) -> Option<Candidate> {
+    let file = importlib.file(&module)?;
     let folder = parent(file);
     let folder = if module.is_package { parent(folder) } else { folder };
     Some(Candidate { module, file, folder })
@@ -155,6 +168,7 @@ fn make_spec(payload: &Payload, name: &Object, found: &Candidate) -> Result<Obje
     let below = |path: &[u8]| Object::path(&[payload.root(), b"/", path].concat());
     let file = below(found.file)?;
     let loader = match found.module.kind {
+        ModuleKind::Python if found.module.source.is_none() => importlib.bytecode_loader.call(&[name, &file])?,
         ModuleKind::Python => importlib.loader.call(&[name, &file])?,
         ModuleKind::Extension => importlib.extension_loader.call(&[name, &file])?,
     };

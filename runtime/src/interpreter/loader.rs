@@ -1,4 +1,4 @@
-//! Loads packed modules: `SourceFileLoader` with its bytecode unmarshalled straight from the mapping. Everything else
+//! Loads packed modules: importlib's own file loaders with the bytecode unmarshalled straight from the mapping. Everything else
 //! (get_data, get_source, resource readers, `path`) is importlib's own, working on the executable as a directory.
 
 use super::finder::Importlib;
@@ -39,7 +39,10 @@ fn code_of(loader: &Object, name: &Object) -> Result<Object> {
     let path = loader.attribute(c"path")?;
     match packed_code(importlib, &path, name)? {
         Some(code) => Ok(code),
-        None => importlib.source_loader.call_method(c"get_code", &[loader, name]),
+        None if path.utf8().is_some_and(|path| path.ends_with(b".pyc")) => {
+            importlib.bytecode_base.call_method(c"get_code", &[loader, name])
+        }
+        None => importlib.source_base.call_method(c"get_code", &[loader, name]),
     }
 }
 
@@ -48,9 +51,8 @@ fn packed_code(importlib: &Importlib, path: &Object, name: &Object) -> Result<Op
     let Some(relative) = path.utf8().and_then(|path| path.strip_prefix(payload.root())?.strip_prefix(b"/")) else {
         return Ok(None);
     };
-    let module = payload
-        .modules(name.utf8().unwrap_or_default())
-        .find(|module| module.source.and_then(|node| payload.module_path(module, node)) == Some(relative));
+    let mut modules = payload.modules(name.utf8().unwrap_or_default());
+    let module = modules.find(|module| importlib.file(module) == Some(relative));
     let Some((module, node)) = module.and_then(|module| Some((module, module.bytecode[importlib.level]?))) else {
         return Ok(None);
     };
@@ -62,7 +64,12 @@ fn packed_code(importlib: &Importlib, path: &Object, name: &Object) -> Result<Op
     // Safety: the bytes were verified to be what was packed.
     let code =
         unsafe { Object::owned(api::PyMarshal_ReadObjectFromString(code.as_ptr().cast(), code.len() as isize))? };
-    // Compiled before it was known where the executable will stand.
-    importlib.fix_filename.call(&[&code, path])?;
+    // Compiled before it was known where the executable will stand. Tracebacks name the source, packed or not.
+    let source = if module.source.is_some() {
+        path.clone()
+    } else {
+        Object::path(&[payload.root(), b"/", &relative[..relative.len() - 1]].concat())?
+    };
+    importlib.fix_filename.call(&[&code, &source])?;
     Ok(Some(code))
 }

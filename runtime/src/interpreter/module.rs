@@ -79,17 +79,13 @@ pub fn install_finder() -> Result<()> {
     path.append(&instance)
 }
 
-/// The loader's type, made when the first module is found: its base is part of importlib's second half.
-pub fn loader_type() -> Result<Object> {
-    static TYPE: OnceLock<usize> = OnceLock::new();
-    if let Some(known) = TYPE.get() {
-        // Safety: kept alive below.
-        return unsafe { Object::borrowed(*known as *mut PyObject) }.ok_or(Raised);
-    }
-    let base = Object::import(c"_frozen_importlib_external")?.attribute(c"SourceFileLoader")?;
-    let made = make_type(c"_oxd.SourceLoader", c"Loads packed modules.", Some(&base), loader::METHODS)?;
-    Object::import(c"_oxd")?.set_attribute(c"SourceLoader", &made)?;
-    TYPE.get_or_init(|| made.clone().into_ptr() as usize);
+/// Makes the type of a loader, on top of one of importlib's.
+pub fn make_loader(name: &'static CStr, base: &Object) -> Result<Object> {
+    let qualified = [b"_oxd.", name.to_bytes_with_nul()].concat();
+    let qualified =
+        CStr::from_bytes_with_nul(Box::leak(qualified.into_boxed_slice())).expect("ends with the only zero");
+    let made = make_type(qualified, c"Loads packed modules.", Some(base), loader::METHODS)?;
+    Object::import(c"_oxd")?.set_attribute(name, &made)?;
     Ok(made)
 }
 

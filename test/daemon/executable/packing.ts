@@ -22,6 +22,8 @@ export type Python = {
   readonly dynload: string;
   readonly archive: string | undefined;
   readonly libraries: string;
+  /** libpythonX.Y.so.1.0, where there is one. */
+  readonly library: string | undefined;
 };
 
 const repository = join(import.meta.dirname, '../../..');
@@ -40,7 +42,8 @@ export function findPython(version: string): Python | undefined {
 archive = os.path.join(v('LIBPL'), 'libpython' + v('LDVERSION') + '.a')
 print(json.dumps({'executable': sys.executable, 'version': v('py_version_short'), 'stdlib': s.get_path('stdlib'),
   'dynload': os.path.join(s.get_path('stdlib'), 'lib-dynload'), 'archive': archive if os.path.exists(archive) else None,
-  'libraries': ' '.join([v('LIBS') or '', v('SYSLIBS') or ''])}))`;
+  'libraries': ' '.join([v('LIBS') or '', v('SYSLIBS') or '']),
+  'library': os.path.join(v('LIBDIR'), v('INSTSONAME'))}))`;
       const found = JSON.parse(
         execFileSync(command, ['-I', '-c', probe], { encoding: 'utf8', stdio: 'pipe' }),
       );
@@ -48,6 +51,7 @@ print(json.dumps({'executable': sys.executable, 'version': v('py_version_short')
       const python: Python = {
         ...found,
         archive: found.archive ?? undefined,
+        library: existsSync(found.library) ? found.library : undefined,
         libraries: [...libraries, '-lpthread', '-lutil'].join(' '),
       };
       if (python.archive !== undefined) return python;
@@ -178,6 +182,14 @@ export function memoryLayer(files: readonly LayerFile[], modules: readonly Layer
 }
 
 const sha256 = (bytes: Uint8Array): Sha256 => createHash('sha256').update(bytes).digest('hex') as Sha256;
+
+/** The layer that an executable needs whose stub was linked without libpython, and its path there. */
+export function libraryLayer(python: Python): { layer: ImageLayer; sharedLibrary: string } {
+  if (python.library === undefined) throw new Error('this CPython has no shared library');
+  const path = `lib/${basename(python.library)}`;
+  const content = { at: 'file', path: python.library } as const;
+  return { layer: memoryLayer([{ path, content, executable: false, compress: false }], []), sharedLibrary: path };
+}
 
 /** A whole executable: the standard library, and below its root what `layers` hold. */
 export async function writeExecutable(
