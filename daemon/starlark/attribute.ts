@@ -35,7 +35,9 @@ export function findAttribute(x: Value, name: string): Value | undefined {
 }
 
 export function getAttribute(x: Value, name: string): Value {
-  return findAttribute(x, name) ?? noAttribute(x, name);
+  const value = findAttribute(x, name);
+  // None is null, and a value like any other.
+  return value === undefined ? noAttribute(x, name) : value;
 }
 
 /** All attribute names, sorted. */
