@@ -75,7 +75,7 @@ export function compare(a: Value, b: Value, operator = '<'): number {
 }
 
 /** Order of code points, which UTF-16 units only have outside the surrogates. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const shorter = Math.min(a.length, b.length);
   for (let at = 0; at < shorter; at++) {

@@ -68,7 +68,7 @@ const synonyms: Record<string, string> = { str: 'string', function: 'callable', 
 const parameterForm = /^(\*{0,2})\s*(\w*)\s*(?::\s*([^=]+?))?\s*(=.*)?$/;
 
 export function parseSignature(text: string): Signature {
-  const form = /^(\w+)\((.*)\)$/s.exec(text.trim());
+  const form = /^([\w.]+)\((.*)\)$/s.exec(text.trim());
   if (form === null) throw new Error(`Cannot read the signature "${text}"`);
   const params: SignatureParam[] = [];
   let takesArgs = false;
