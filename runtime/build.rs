@@ -6,6 +6,7 @@
 //! - `PYO3_CONFIG_FILE`: pyo3-ffi's own, for the layout of CPython's structures.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 fn main() {
     for name in ["OXD_PYTHON_STATIC", "OXD_PYTHON_LIBS", "OXD_PYTHON_SHARED"] {
@@ -28,10 +29,27 @@ fn main() {
             link(argument.into());
         }
     }
+    link_unwinder();
     let exports = format!("-Wl,--dynamic-list={}", write_dynamic_list().display());
     // The tests are executables that act as directories too.
     println!("cargo:rustc-link-arg-tests={exports}");
     link(exports);
+}
+
+/// Rust's library asks for libgcc_s by name, though a program that aborts on panic never unwinds: one more library to
+/// find and relocate at each start, and small machines lack it. A linker script of that name gives the static one.
+fn link_unwinder() {
+    let compiler = std::env::var("CC").unwrap_or("cc".into());
+    let found = Command::new(compiler).arg("-print-file-name=libgcc_eh.a").output();
+    let archive = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string()).unwrap_or_default();
+    // Compilers without it repeat the bare name: then things stay as Rust has them.
+    if archive.starts_with('/') {
+        let folder = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("unwinder");
+        std::fs::create_dir_all(&folder).expect("the build folder is writable");
+        std::fs::write(folder.join("libgcc_s.so"), format!("INPUT({archive})\n"))
+            .expect("the build folder is writable");
+        println!("cargo:rustc-link-arg-bins=-L{}", folder.display());
+    }
 }
 
 /// Extension modules need CPython's API, and every library must find our file calls before libc's. All else stays
