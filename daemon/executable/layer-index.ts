@@ -58,9 +58,8 @@ export function layerTree(files: readonly LayerFile[], modules: readonly LayerMo
   const root = directory('', 0);
   for (const file of files) addFile(root, file);
   const nodes = breadthFirst(root);
-  const named = modules
-    .map((module) => ({ module, name: Buffer.from(module.name) }))
-    .toSorted((a, b) => Buffer.compare(a.name, b.name));
+  const named = importable(modules).map((module) => ({ module, name: Buffer.from(module.name) }));
+  named.sort((a, b) => Buffer.compare(a.name, b.name));
   const stringBytes = [...nodes, ...named.map(({ name }) => ({ bytes: name }))].reduce(
     (sum, { bytes }) => sum + bytes.length,
     0,
@@ -71,6 +70,18 @@ export function layerTree(files: readonly LayerFile[], modules: readonly LayerMo
     modules: named,
   };
   return { ...tree, dataOffset: aligned(partsOf(tree).strings + stringBytes) };
+}
+
+/** One module a name. Compiled packages ship library and source: importlib takes the library, and so do we. */
+function importable(modules: readonly LayerModule[]): LayerModule[] {
+  const found = new Map<string, LayerModule>();
+  for (const module of modules) {
+    const other = found.get(module.name);
+    if (other !== undefined && other.has.kind === module.has.kind)
+      throw new Error(`module "${module.name}" is packed twice`);
+    if (other?.has.kind !== 'extension') found.set(module.name, module);
+  }
+  return [...found.values()];
 }
 
 const directory = (path: string, nameAt: number): Directory => ({

@@ -188,7 +188,10 @@ export function libraryLayer(python: Python): { layer: ImageLayer; sharedLibrary
   if (python.library === undefined) throw new Error('this CPython has no shared library');
   const path = `lib/${basename(python.library)}`;
   const content = { at: 'file', path: python.library } as const;
-  return { layer: memoryLayer([{ path, content, executable: false, compress: false }], []), sharedLibrary: path };
+  return {
+    layer: memoryLayer([{ path, content, executable: false, compress: false }], []),
+    sharedLibrary: path,
+  };
 }
 
 /** A whole executable: the standard library, and below its root what `layers` hold. */
