@@ -38,8 +38,8 @@ type LayerKey = {
 };
 type StoredLayer = { readonly sha256: Sha256; readonly length: number };
 
-/** 1: first form. 2: libraries stripped, seldom used files compressed. */
-const layers: ResultType<LayerKey, StoredLayer> = { kind: 'layer', version: 2 };
+/** 1: first form. 2: libraries stripped, seldom used files compressed. 3: compiled modules before their sources. */
+const layers: ResultType<LayerKey, StoredLayer> = { kind: 'layer', version: 3 };
 
 /** A layer of resources whose bytes are in the cache or belong to a distribution: made once, found again by its key. */
 export async function cachedLayer(
@@ -138,6 +138,10 @@ function layOut(
 ): { files: LayerFile[]; modules: LayerModule[] } {
   const files: LayerFile[] = [];
   const modules: LayerModule[] = [];
+  // As Python's own importer: a compiled module comes before the source it was compiled from.
+  const native = new Set(
+    packed.flatMap(({ resource: { what } }) => (what.kind === 'extension-module' ? [what.name] : [])),
+  );
   const bytecode = new Map<PackedResource, (string | undefined)[]>();
   for (const { of, level, pyc, size } of compiled) {
     const path = bytecodePath(of, level, distribution.cacheTag);
@@ -163,10 +167,11 @@ function layOut(
     if (what.kind === 'module-source') {
       const { name, isPackage } = what;
       const source = keep ? { source: path } : {};
-      if (compiledPaths.length > 0 || item.source)
+      if ((compiledPaths.length > 0 || item.source) && !native.has(name))
         modules.push({ name, isPackage, has: { kind: 'python', ...source, bytecode: compiledPaths } });
     } else if (what.kind === 'extension-module') {
-      modules.push({ name: what.name, isPackage: false, has: { kind: 'extension', library: path } });
+      const isPackage = /\/__init__\.[^/]*so$/.test(path);
+      modules.push({ name: what.name, isPackage, has: { kind: 'extension', library: path } });
     }
   }
   return { files, modules };

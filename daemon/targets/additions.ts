@@ -20,7 +20,13 @@ export type PlacedResource = PackedResource & { readonly prefix: string };
 
 export type Placement = { readonly layers: readonly LayerPlan[]; readonly beside: readonly PlacedResource[] };
 
-type Portion = { readonly subject: string; readonly volatile: boolean; items: readonly Placed[] };
+type Portion = {
+  readonly subject: string;
+  readonly volatile: boolean;
+  /** The set that all of it comes from. */
+  readonly set?: string;
+  items: readonly Placed[];
+};
 type Placed = { readonly packed: PackedResource; readonly location: Location };
 
 /** The image format's limit is 60; what comes after this many is packed together. */
@@ -47,7 +53,11 @@ export async function placeAdditions(
         accompanied.add(addition.set);
         portion.items = [...portion.items, ...companionsOf(sets, addition)];
       }
-      portions.push(portion);
+      // Sources and other resources of one set have different settings: they are one layer all the same.
+      const before = portions.at(-1);
+      if (addition.kind === 'set' && before?.set === addition.set)
+        before.items = [...before.items, ...portion.items];
+      else portions.push(portion);
     }
   }
   const layers: LayerPlan[] = [];
@@ -95,7 +105,7 @@ async function portionOf(
     case 'set': {
       const set = sets.get(addition.set);
       const chosen = addition.indexes?.map((index) => set.resources[index]!) ?? set.resources;
-      return { subject: set.subject, volatile: set.volatile, items: chosen.map(place) };
+      return { subject: set.subject, volatile: set.volatile, set: addition.set, items: chosen.map(place) };
     }
     case 'inline-module':
       return { subject: addition.name, volatile: true, items: [place(inlineModule(context, addition))] };

@@ -6,8 +6,9 @@
 def make_exe():
     dist = default_python_distribution()
 
-    config = dist.make_python_interpreter_config()
-    config.run_module = "black"
+    config = PythonInterpreterConfig(
+        run_eval = "from black import patched_main; patched_main()",
+    )
 
     exe = dist.to_python_executable(name = "black", config = config)
     exe.add_python_resources(exe.pip_install(["black==24.10.0"]))
