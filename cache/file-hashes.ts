@@ -27,11 +27,15 @@ type Row = Fingerprint & {
   readonly usedAt: number;
 };
 
+/** Some three megabytes. */
+const recentMax = 10_000;
+
 /** Content hashes of users' files, believed as long as the file's stat is the recorded one. */
 export class FileHashes {
   readonly #later: Later;
   readonly #now: () => number;
-  /** Waiting to be written: two steps often ask for the same file at once. */
+  /** What was asked for lately: each build asks several times for each of its files. Oldest first. */
+  readonly #recent = new Map<string, Row>();
   readonly #unwritten = new Map<string, Row>();
   readonly #select: Query<Row>;
   readonly #upsert: Query<never>;
@@ -55,12 +59,13 @@ export class FileHashes {
     const stat = statOf(path);
     if (stat === undefined || !stat.isFile()) return undefined;
     const now = this.#now();
-    const row = this.#unwritten.get(path) ?? this.#select.get(path);
-    if (row !== undefined && isBelievable(row, stat) && crc32(row.sha256 + path) === row.crc) {
-      if (isTouchDue(row.usedAt, now)) this.#later.add(`file ${path}`, () => this.#touch.run(now, path));
-      return { sha256: row.sha256, size: stat.size, executable: isExecutable(stat) };
+    const row = this.#find(path, stat);
+    if (row === undefined) return this.#read(path, now);
+    if (isTouchDue(row.usedAt, now)) {
+      this.#remember(path, { ...row, usedAt: now });
+      this.#later.add(`file ${path}`, () => this.#touch.run(now, path));
     }
-    return this.#read(path, now);
+    return { sha256: row.sha256, size: stat.size, executable: isExecutable(stat) };
   }
 
   /** Forgets files that nobody asked for since `beforeMs`. */
@@ -69,6 +74,7 @@ export class FileHashes {
   }
 
   clearRows(): void {
+    this.#recent.clear();
     this.#unwritten.clear();
     this.#deleteAll.run();
   }
@@ -83,19 +89,31 @@ export class FileHashes {
     const { sha256, stat } = content;
     const { dev, ino, size, mtimeMs, ctimeMs } = stat;
     const crc = crc32(sha256 + path);
-    this.#unwritten.set(path, {
-      sha256,
-      dev,
-      ino,
-      size,
-      mtimeMs,
-      ctimeMs,
-      crc,
-      recordedAt: now,
-      usedAt: now,
-    });
+    const row = { sha256, dev, ino, size, mtimeMs, ctimeMs, crc, recordedAt: now, usedAt: now };
+    this.#remember(path, row);
+    this.#unwritten.set(path, row);
     this.#later.add('file hashes', () => this.#writeAll());
     return { sha256, size, executable: isExecutable(stat) };
+  }
+
+  /** A row that belongs to the file as it is now. */
+  #find(path: string, stat: Fingerprint): Row | undefined {
+    const recent = this.#recent.get(path);
+    if (recent !== undefined && isBelievable(recent, stat)) return recent;
+    const row = this.#select.get(path);
+    if (row === undefined || !isBelievable(row, stat) || crc32(row.sha256 + path) !== row.crc)
+      return undefined;
+    this.#remember(path, row);
+    return row;
+  }
+
+  #remember(path: string, row: Row): void {
+    this.#recent.set(path, row);
+    if (this.#recent.size <= recentMax) return;
+    for (const oldest of this.#recent.keys()) {
+      this.#recent.delete(oldest);
+      break;
+    }
   }
 
   #writeAll(): void {

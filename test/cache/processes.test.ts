@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -81,21 +81,28 @@ test('a process that is killed while it writes leaves right answers or none', as
 
 test('a write waits for another process that writes', async (t) => {
   const folder = temporaryFolder(t);
+  const marker = join(folder, 'marker');
   using cache = openCache(folder);
   const script = `
+    const { existsSync } = await import('node:fs');
     const Sqlite = (await import(${JSON.stringify(import.meta.resolve('better-sqlite3'))})).default;
     const db = new Sqlite(folder + '/cache-v1.db');
     db.exec('BEGIN IMMEDIATE');
     console.log('locked');
-    setTimeout(() => db.exec('COMMIT'), 300);`;
+    const timer = setInterval(() => {
+      if (!existsSync(${JSON.stringify(marker)})) return;
+      clearInterval(timer);
+      setTimeout(() => db.exec('COMMIT'), 300);
+    }, 5);`;
   const child = spawn(process.execPath, nodeArguments(script, folder), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  const started = performance.now();
   assert.equal(cache.get(Anything, { i: 1 }), undefined, 'reading waits for nobody');
+  const started = performance.now();
+  writeFileSync(marker, '');
   cache.put(Anything, { i: 1 }, { i: 1 });
-  assert.ok(performance.now() - started > 100, 'it was locked');
+  assert.ok(performance.now() - started > 200, 'it was locked');
   await once(child, 'exit');
   assert.deepEqual(cache.get(Anything, { i: 1 }), { i: 1 });
 });

@@ -70,7 +70,7 @@ async function startRig(t: TestContext, { settleMs = 30 } = {}): Promise<Rig> {
   };
 }
 
-const options = { timeout: 10_000 };
+const options = { timeout: 30_000 };
 
 const edits: [what: string, edit: (root: string) => void, told: string[]][] = [
   ['an edit', (root) => writeFileSync(join(root, 'pkg/a'), 'new'), ['pkg/a']],
@@ -212,7 +212,7 @@ for (const limit of ['max_inotify_watches', 'max_inotify_instances']) {
         },
       });
       writeFileSync(file, 'new');
-      setTimeout(() => undefined, 5000);`;
+      setTimeout(() => undefined, 20_000);`;
       const shell = `echo ${limit.endsWith('watches') ? 2 : 0} > /proc/sys/user/${limit} && exec "$0" --input-type=module -e "$1"`;
       const { stdout } = await promisify(execFile)('unshare', [
         '-Ur',
