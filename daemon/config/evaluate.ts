@@ -1,4 +1,6 @@
 // Runs configs in worker threads, on the daemon's side.
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 
 import type { Diagnostic } from '../../protocol/diagnostic.ts';
@@ -101,9 +103,11 @@ export class ConfigEvaluator {
 }
 
 function startWorker(): Worker {
+  // The version's folder inside of the folder that was given.
+  const codeCache = getCompileCacheDir();
   const worker = new Worker(workerFile, {
-    // A config sees nothing of the daemon's environment.
-    env: {},
+    // Nothing of the daemon's environment, but for where compiled code is kept: a start takes 60 ms with it, 250 without.
+    env: codeCache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(codeCache) },
     resourceLimits: { maxOldGenerationSizeMb: workerHeapMaxMb },
   });
   worker.unref();
