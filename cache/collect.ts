@@ -14,7 +14,7 @@ const recentMs = 2 * 60 * 60 * 1000;
 /** Hashes and traces are small, but paths come and go. */
 const rememberMs = 30 * 24 * 60 * 60 * 1000;
 
-/** How much longer than a second of work a kind stays: what it costs to make it again, in rough seconds, on a log scale. */
+/** How many times longer a kind stays unused than one that is made again in no time. */
 const patience: Record<ResultKind, number> = {
   distribution: 8,
   cargo: 8,

@@ -20,8 +20,13 @@ const networkTypes = new Map([
  * disk on it, and a database that suffers there is found damaged and replaced.
  */
 export function networkFileSystemOf(folder: string): string | undefined {
-  // Some platforms give the 32-bit type with a sign.
-  return networkTypeName(statfsSync(folder).type);
+  try {
+    return networkTypeName(statfsSync(folder).type);
+  } catch {
+    // Gone, or not for us to look at: whoever uses it next will say so better.
+    return undefined;
+  }
 }
 
+/** Takes the 32-bit type with or without a sign: platforms differ. */
 export const networkTypeName = (type: number): string | undefined => networkTypes.get(type >>> 0);

@@ -19,7 +19,7 @@ export type PollingReason =
 export type WatchOptions = {
   /** Ends the watching. */
   readonly signal: AbortSignal;
-  /** A burst of changes is over: what to look at, sorted. */
+  /** A burst of changes is over: what to look at, sorted. Directories alone when events may have been lost in them. */
   readonly onChange: (paths: readonly string[]) => void;
   /** Told once, when looking each second takes the place of events. */
   readonly onPolling: (reason: PollingReason) => void;
@@ -81,7 +81,7 @@ class Watching implements Watch {
   }
 
   update(set: WatchSet): Promise<void> {
-    this.#updates = this.#updates.then(() => this.#update(set));
+    this.#updates = this.#updates.catch(() => undefined).then(() => this.#update(set));
     return this.#updates;
   }
 
@@ -136,7 +136,7 @@ class Watching implements Watch {
     });
     const isTooMany = countTurns();
     watcher.on('raw', (_event, name, details) => {
-      // Others may have been lost: everything is to be looked at.
+      // Others may have been lost, wherever they were.
       if (isTooMany()) for (const root of plan.roots) this.#settler.add(root);
       const { watchedPath } = details as { readonly watchedPath: string };
       const path = join(watchedPath, name ?? '');
