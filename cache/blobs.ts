@@ -7,7 +7,7 @@ import { codeOf, explain } from './cache-error.ts';
 import type { Database, Query } from './database.ts';
 import { hashContent, sha256Of } from './file-hash.ts';
 import { type Fingerprint, sameFingerprint, statOf } from './fingerprint.ts';
-import { namesIn, type Scratch } from './scratch.ts';
+import { isPlainName, namesIn, type Scratch } from './scratch.ts';
 import { isTouchDue, type Later } from './uses.ts';
 
 /** Up to here SQLite is at least as fast as a file of its own and wastes no block. */
@@ -165,7 +165,7 @@ export class Blobs {
 
   /** Leaves the row, which then counts as missing. */
   removeFile(sha256: Sha256): void {
-    this.#scratch.discard(this.#pathOf(sha256));
+    if (isPlainName(sha256)) this.#scratch.discard(this.#pathOf(sha256));
   }
 
   /** Every blob, in no order. */

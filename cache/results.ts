@@ -132,7 +132,7 @@ export class Results {
   }
 
   #isWhole(row: Row): boolean {
-    if (crc32(row.value + row.refers) !== row.crc) return false;
+    if (!isGenuine(row)) return false;
     return row.refers === '' || partsOf(row.refers).every((part) => this.#storeOf(part).isWhole(part.id));
   }
 
@@ -146,6 +146,7 @@ export class Results {
     this.#db.write(() => {
       for (const [name, row] of damaged) {
         this.#delete.run(name);
+        if (!isGenuine(row)) continue;
         for (const part of partsOf(row.refers)) {
           const store = this.#storeOf(part);
           if (!store.isWhole(part.id)) store.remove(part.id);
@@ -158,6 +159,8 @@ export class Results {
     return part.isTree ? this.#trees : this.#blobs;
   }
 }
+
+const isGenuine = ({ value, refers, crc }: Row): boolean => crc32(value + refers) === crc;
 
 type Part = { readonly isTree: boolean; readonly id: Sha256 };
 type Store = { isWhole(id: Sha256): boolean; remove(id: Sha256): void };

@@ -84,6 +84,9 @@ export class Scratch {
   }
 }
 
+/** Whether a name that stood in a database, which may be damaged, stays in the folder it is put behind. */
+export const isPlainName = (name: string): boolean => /^\w+$/.test(name);
+
 /** Names in a folder; none when it is not there. */
 export function namesIn(folder: string): string[] {
   try {

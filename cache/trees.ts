@@ -7,7 +7,7 @@ import { explain } from './cache-error.ts';
 import type { Database, Query } from './database.ts';
 import { lstatOf } from './fingerprint.ts';
 import { areFoldersIntact, describe, isIntact, listFiles, type Manifest, treeName } from './manifest.ts';
-import { namesIn, type Scratch } from './scratch.ts';
+import { isPlainName, namesIn, type Scratch } from './scratch.ts';
 import { isTouchDue, type Later } from './uses.ts';
 
 /** Manifests kept in memory; a distribution's takes about two megabytes. */
@@ -123,7 +123,7 @@ export class Trees {
 
   /** Leaves the row, which then counts as missing. */
   removeFolder(id: string): void {
-    this.#scratch.discard(join(this.#folder, id));
+    if (isPlainName(id)) this.#scratch.discard(join(this.#folder, id));
   }
 
   /** Every tree, in no order. */

@@ -128,6 +128,25 @@ for (const [what, sql, lost] of rowDamages) {
   });
 }
 
+test('names in a damaged database remove nothing outside of it', async (t) => {
+  const { cache: first, folder } = temporaryCache(t);
+  fill(first);
+  first.close();
+  writeFileSync(join(folder, 'precious'), 'mine');
+  const db = new Sqlite(join(folder, 'cache-v1.db'));
+  db.exec(`UPDATE results SET refers = '../precious tree:../precious tree:..'`);
+  db.exec(
+    `INSERT INTO blobs VALUES ('../precious', 1, 0, NULL); INSERT INTO trees VALUES ('../precious', 1, 0, 0, '{}')`,
+  );
+  db.close();
+  const { cache } = temporaryCache(t, { folder });
+  assert.equal(cache.get(Anything, { of: 'large' }), undefined);
+  assert.equal(cache.trees.path('../precious'), undefined);
+  await cache.collect({ bytesMax: 0 });
+  assert.equal(readFileSync(join(folder, 'precious'), 'utf8'), 'mine');
+  checkHealed(cache);
+});
+
 const databaseDamages: [what: string, damage: (file: string) => void][] = [
   ['something else', (file) => writeFileSync(file, 'x'.repeat(100_000))],
   ['a text', (file) => writeFileSync(file, 'hello')],
