@@ -66,6 +66,11 @@ function moduleOf(
     const name = sources.has(path.slice(0, -1)) ? undefined : dottedName(path.slice(0, -4));
     return name === undefined ? undefined : { kind: 'module-bytecode', ...name, level: 0 };
   }
+  // Windows has names of its own ("m.cp311-win_amd64.pyd"), and no other use for these files.
+  if (path.endsWith('.pyd')) {
+    const name = dottedName(path.replace(/(\.[\w-]+)?\.pyd$/, ''));
+    return name === undefined ? undefined : { kind: 'extension-module', name: name.name };
+  }
   if (!path.endsWith('.so')) return undefined;
   const match = /^(.*?)((?:\.[\w-]+)?)\.so$/s.exec(path.slice(path.lastIndexOf('/') + 1));
   const stem = match?.[1] ?? '';

@@ -1,6 +1,6 @@
 // Finds shared libraries as glibc's dynamic linker does (ld.so(8)), but for LD_LIBRARY_PATH: what the user's shell
 // happens to hold must not decide what gets packed.
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const cacheFile = '/etc/ld.so.cache';
@@ -20,9 +20,9 @@ export type LibrarySearch = (
   user: { readonly path: string; readonly searchPaths: readonly string[] },
 ) => string | undefined;
 
-/** Reads the linker's cache once. */
+/** Reads the linker's cache unless it is the one that was read last. */
 export function openLibrarySearch(): LibrarySearch {
-  const cached = readLinkerCache();
+  const cached = linkerCache();
   const multiarch = defaultFolders[process.arch] ?? '';
   const folders = [`/lib/${multiarch}`, `/usr/lib/${multiarch}`, '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
   return (name, user) => {
@@ -37,6 +37,17 @@ export function openLibrarySearch(): LibrarySearch {
     const found = places.find((place) => place !== undefined && existsSync(place));
     return found === undefined ? undefined : realpathSync(found);
   };
+}
+
+/** A build looks once; between builds ldconfig hardly ever runs. */
+let lastRead: { readonly stat: string; readonly libraries: ReadonlyMap<string, string> } | undefined;
+
+function linkerCache(): ReadonlyMap<string, string> {
+  const found = statSync(cacheFile, { throwIfNoEntry: false });
+  if (found === undefined) return new Map();
+  const stat = `${found.ino}:${found.size}:${found.mtimeMs}`;
+  if (lastRead?.stat !== stat) lastRead = { stat, libraries: readLinkerCache() };
+  return lastRead.libraries;
 }
 
 /** Name to path. Entries for particular processors are left out: another machine may have another one. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pipInstall, pipResources } from '../../../daemon/python/pip.ts';
+import { pipDownload } from '../../../daemon/python/pip-download.ts';
 import { pipInputs } from '../../../daemon/python/pip-inputs.ts';
 import { type PythonRig, distributionOf, openRig, pythons } from './python-rig.ts';
 
@@ -300,3 +301,31 @@ for (const [name, python] of Object.entries(pythons)) {
     assert.ok(pipResources(rig.context, distribution, result).some(({ path }) => path === 'six.py'));
   });
 }
+
+test('wheels of another platform are taken as they are', async (t) => {
+  using rig = openRig();
+  const distribution = await distributionOf(rig.context, pythons['3.11']);
+  const request = { args: ['markupsafe==2.1.5'], directory: rig.folder };
+  const names: Record<string, RegExp> = {
+    'x86_64-pc-windows-msvc': /^markupsafe\/_speedups\.cp311-win_amd64\.pyd$/,
+    'aarch64-unknown-linux-gnu': /^markupsafe\/_speedups\.cpython-311-aarch64-linux-gnu\.so$/,
+  };
+  for (const [triple, library] of Object.entries(names)) {
+    const result = await pipDownload(rig.context, distribution, { ...request, triple }).catch(
+      (error: Error & { kind?: string }) => {
+        if (error.kind !== 'environment') throw error;
+        return undefined;
+      },
+    );
+    if (result === undefined) return t.skip('no index can be reached');
+    const found = pipResources(rig.context, distribution, result).filter(
+      ({ what }) => what.kind === 'extension-module',
+    );
+    assert.equal(found.length, 1);
+    assert.match(found[0]?.path ?? '', library);
+  }
+  await assert.rejects(
+    pipDownload(rig.context, distribution, { ...request, triple: 'sparc' }),
+    /Cannot download wheels/,
+  );
+});

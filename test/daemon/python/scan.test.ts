@@ -36,6 +36,7 @@ const rows: [files: Record<string, string>, expected: string][] = [
   [{ 'm.so': `${elf}\0PyInit_m\0` }, 'm.so: extension-module m'],
   [{ 'm.so': `${elf}\0PyInit_mm\0` }, 'm.so: file'],
   [{ 'numpy.libs/libopenblas.so': `${elf}\0PyInit_libopenblas\0` }, 'numpy.libs/libopenblas.so: file'],
+  [{ 'p/m.cp311-win_amd64.pyd': 'x' }, 'p/m.cp311-win_amd64.pyd: extension-module p.m'],
   [{ 'm.pyc': 'x' }, 'm.pyc: module-bytecode m false 0'],
   [{ 'x.pth': 'import os' }, 'x.pth: file'],
   [{ 'bin/tool.py': '' }, 'bin/tool.py: file'],
