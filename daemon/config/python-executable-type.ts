@@ -55,7 +55,11 @@ export const pythonExecutableType: TypeDeclaration = {
       check: optional(str),
       default: 'None',
       get: (self) => self.tclFilesPath,
-      set: (self, value) => {
+      set(self, value, evaluation) {
+        if (value !== undefined)
+          evaluation.outlet.warn(
+            'tcl_files_path has no effect yet: the files of Tcl and Tk stay where the distribution has them',
+          );
         self.tclFilesPath = value === undefined ? undefined : relativePath(value);
       },
     }),

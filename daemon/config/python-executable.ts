@@ -5,7 +5,7 @@ import type { DistributionSummary } from './host.ts';
 import type { PythonInterpreterConfig } from './interpreter-config.ts';
 import type { PythonPackagingPolicy } from './packaging-policy.ts';
 import type { ResourceObject } from './resource-object.ts';
-import type { PythonExecutableValue } from './resolved-target.ts';
+import type { Addition, PythonExecutableValue } from './resolved-target.ts';
 
 /** Everything that goes into one program. */
 export class PythonExecutable extends ConfigObject {
@@ -50,14 +50,30 @@ export class PythonExecutable extends ConfigObject {
   }
 
   value(evaluation: Evaluation): PythonExecutableValue {
+    const interpreter = this.interpreter.toInterpreterConfig(this.distribution);
+    const additions = this.contents.additions((set) => evaluation.count(set));
     return {
       type: 'PythonExecutable',
       name: this.name,
       distribution: this.distribution.distribution,
-      interpreter: this.interpreter.toInterpreterConfig(this.distribution),
-      additions: this.contents.additions((set) => evaluation.count(set)),
+      interpreter,
+      additions: withBytecodeFor(interpreter.optimizationLevel ?? 0, additions),
       licensesFilename: this.licensesFilename,
       tclFilesPath: this.tclFilesPath,
     };
   }
+}
+
+/**
+ * For an optimizing interpreter, modules that are packed as bytecode have it at its level too. PyOxidizer left that to the
+ * config's author, whose program otherwise compiles all that it imports at each start, or finds nothing.
+ */
+function withBytecodeFor(level: 0 | 1 | 2, additions: readonly Addition[]): readonly Addition[] {
+  return additions.map((addition) => {
+    if (addition.kind === 'filter') return addition;
+    const { settings } = addition;
+    if (settings.levels.length === 0 || settings.levels.includes(level) || level === 0) return addition;
+    const levels = [...settings.levels, level].toSorted((a, b) => a - b);
+    return { ...addition, settings: { ...settings, levels } };
+  });
 }

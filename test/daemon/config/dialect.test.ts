@@ -161,6 +161,21 @@ exe.add_python_resources(exe.pip_install(["app"]))`),
   ]);
 });
 
+test('an optimizing interpreter gets the bytecode that it looks for', async () => {
+  for (const argument of ['optimize_level=2', 'optimize_level=0']) {
+    const level = Number(argument.at(-1));
+    const value = await executableOf(
+      makeExe(
+        `exe = default_python_distribution().to_python_executable("app", config=PythonInterpreterConfig(${argument}))`,
+      ),
+    );
+    assert.equal(value.interpreter.optimizationLevel, level);
+    const [library] = value.additions;
+    assert.ok(library?.kind === 'standard-library');
+    assert.deepEqual(library.settings.levels, level === 0 ? [0] : [0, level]);
+  }
+});
+
 test('both spellings of the resource policy place resources alike', async () => {
   const legacy = await executableOf(
     makeExe(`
