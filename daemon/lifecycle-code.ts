@@ -1,15 +1,56 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
+const parts = ['daemon', 'cache', 'protocol'] as const;
+
 /**
- * Changes when the code in a checkout does, so that who works on oxd never talks to the code of a minute ago. A published
- * package does not change under its version, and has no such stamp: ''.
+ * Knows whether the code in a checkout has changed since this process loaded it, so that who works on oxd never talks to
+ * the code of a minute ago. A published package does not change under its version: then there is nothing to follow.
  */
-export function codeStamp(checkout: string): string {
-  if (checkout === '') return '';
+export class OwnCode {
+  readonly #checkout: string;
+  readonly #stamp: string;
+  readonly #watchers: FSWatcher[] = [];
+  /** Whether a look is due. It takes most of a millisecond, which each command would wait for. */
+  #isDirty = false;
+
+  constructor(checkout: string) {
+    this.#checkout = checkout;
+    try {
+      for (const folder of foldersOf(checkout))
+        this.#watchers.push(watch(folder, { persistent: false }, () => (this.#isDirty = true)));
+    } catch {
+      // No watches left: look each time.
+      this.close();
+      this.#isDirty = true;
+    }
+    this.#stamp = stampOf(checkout);
+  }
+
+  hasChanged(): boolean {
+    if (!this.#isDirty) return false;
+    this.#isDirty = this.#watchers.length === 0;
+    return stampOf(this.#checkout) !== this.#stamp;
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher.close();
+  }
+}
+
+const foldersOf = (checkout: string): string[] =>
+  parts.flatMap((part) => [
+    join(checkout, part),
+    ...readdirSync(join(checkout, part), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  ]);
+
+/** Another for each state of the sources. */
+function stampOf(checkout: string): string {
   let newest = 0;
   let files = 0;
-  for (const part of ['daemon', 'cache', 'protocol']) {
+  for (const part of parts) {
     for (const entry of readdirSync(join(checkout, part), { recursive: true })) {
       const name = String(entry);
       if (!name.endsWith('.ts')) continue;

@@ -12,7 +12,7 @@ import { type DaemonReport, type Identity, protocolVersion } from '../protocol/r
 import { version } from '../protocol/version.ts';
 import type { CreateEngine, Engine } from './engine.ts';
 import { IdleClock, idleExitDefaultMs } from './idle.ts';
-import { codeStamp } from './lifecycle-code.ts';
+import { OwnCode } from './lifecycle-code.ts';
 import {
   type Claim,
   claimFolder,
@@ -48,7 +48,7 @@ class Daemon {
   readonly #state: DaemonState;
   readonly #stopping = new AbortController();
   readonly #startedAt = performance.now();
-  readonly #codeStamp: string;
+  readonly #ownCode: OwnCode | undefined;
   readonly #idle: IdleClock;
   readonly #ended = Promise.withResolvers<void>();
   #phase: Phase = 'serving';
@@ -62,7 +62,8 @@ class Daemon {
     this.#claim = claim;
     this.#state = describe(options, claim);
     this.#log = openLog(join(options.runtimeFolder, logFileName), { pid: process.pid });
-    this.#codeStamp = codeStamp(this.#state.identity.checkout);
+    const { checkout } = this.#state.identity;
+    this.#ownCode = options.followsCode && checkout !== '' ? new OwnCode(checkout) : undefined;
     this.#idle = new IdleClock(options.idleMs, () => this.#stop('nothing to do'));
   }
 
@@ -129,8 +130,7 @@ class Daemon {
       return `it runs from ${ours.checkout || 'a package'}, this from ${theirs.checkout || 'a package'}`;
     if (theirs.cacheFolder !== ours.cacheFolder)
       return `its cache is ${ours.cacheFolder}, this one's is ${theirs.cacheFolder}`;
-    if (this.#options.followsCode && codeStamp(ours.checkout) !== this.#codeStamp)
-      return 'its code has changed';
+    if (this.#ownCode?.hasChanged() === true) return 'its code has changed';
     return undefined;
   }
 
@@ -153,6 +153,7 @@ class Daemon {
   /** Lets go of all that another daemon needs; what runs here goes on. */
   #release(): void {
     this.#closeGuard?.();
+    this.#ownCode?.close();
     withdrawState(this.#claim.folder, this.#state);
     this.#server?.refuseMore();
     this.#claim.lock[Symbol.dispose]();
