@@ -3,8 +3,9 @@ import { Dict } from './dict.ts';
 import { Tuple, emptyTuple, freezeValue } from './sequence.ts';
 import { bindArguments, parseSignature, wrongType } from './signature.ts';
 import type { ArgumentWording, Signature } from './signature.ts';
+import { prefixed } from './prefixed.ts';
 import { nearestName } from './spelling.ts';
-import { fail } from './trace.ts';
+import { fail, nativePrefix } from './trace.ts';
 import type { LineTable } from './trace.ts';
 import { StarlarkObject } from './value.ts';
 import type { Key, Value } from './value.ts';
@@ -36,8 +37,17 @@ export class StarlarkFunction extends StarlarkObject {
   /** Per parameter its default; undefined where one must be given. */
   readonly defaults: readonly (Value | undefined)[];
 
-  constructor(code: FunctionCode, js: Compiled, defaults: readonly (Value | undefined)[]) {
+  readonly #captured: (() => (Value | undefined)[]) | undefined;
+  #isFrozen = false;
+
+  constructor(
+    code: FunctionCode,
+    js: Compiled,
+    defaults: readonly (Value | undefined)[],
+    captured?: () => (Value | undefined)[],
+  ) {
     super();
+    this.#captured = captured;
     this.code = code;
     this.js = js;
     this.defaults = defaults;
@@ -62,7 +72,11 @@ export class StarlarkFunction extends StarlarkObject {
   }
 
   override freeze(): void {
-    for (const value of this.defaults) if (value !== undefined) freezeValue(value);
+    if (this.#isFrozen) return;
+    this.#isFrozen = true;
+    for (const value of [...this.defaults, ...(this.#captured?.() ?? [])]) {
+      if (value !== undefined) freezeValue(value);
+    }
   }
 
   override call(args: Value[], names: readonly string[], named: readonly Value[]): Value {
@@ -163,6 +177,7 @@ export class Native extends StarlarkObject {
     super();
     this.signature = signature;
     this.body = body;
+    Object.defineProperty(body, 'name', { value: nativePrefix + signature.name });
     this.receiver = options.receiver;
     this.wording = options.wording;
     this.doc = options.doc;
@@ -246,5 +261,17 @@ export function methodTable(entries: Record<string, NativeBody>): ReadonlyMap<st
       const method = native(signature, body);
       return [method.name, method];
     }),
+  );
+}
+
+/** The same, with the method's name before the message of every error: for methods that call nobody back. */
+export function namedMethodTable(entries: Record<string, NativeBody>): ReadonlyMap<string, Native> {
+  return methodTable(
+    Object.fromEntries(
+      Object.entries(entries).map(([signature, body]) => {
+        const name = signature.slice(0, signature.indexOf('('));
+        return [signature, (...args) => prefixed(name, () => body(...args) as Value)];
+      }),
+    ),
   );
 }

@@ -26,7 +26,8 @@ function deeper<T>(work: () => T): T {
 
 /** `a == b`: never fails for different types, they are just not equal. */
 export function equal(a: Value, b: Value): boolean {
-  if (a === b) return true;
+  // A container is looked into even if it is the same one: what it holds may hold it.
+  if (a === b && !(a instanceof StarlarkObject)) return true;
   const aIsObject = typeof a === 'object' && a !== null;
   const bIsObject = typeof b === 'object' && b !== null;
   if (!aIsObject && !bIsObject) return false;
@@ -51,7 +52,7 @@ function equalObjects(a: StarlarkObject, b: StarlarkObject): boolean {
     if (items.length !== others.length) return false;
     return deeper(() => items.every((item, at) => equal(item, others[at]!)));
   }
-  if (a.equals === undefined) return false;
+  if (a.equals === undefined) return a === b;
   return deeper(() => a.equals!(b, equal));
 }
 

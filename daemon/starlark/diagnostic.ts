@@ -18,6 +18,8 @@ export type Diagnostic = {
   /** Outermost call first; absent for errors found before the program ran. */
   readonly stack?: readonly StackFrame[];
   readonly hint?: string;
+  /** The built-in function that failed, if the error arose in one. */
+  readonly builtin?: string;
 };
 
 /** Draws a diagnostic as people read it: place first, so that editors and CI find it, then calls, then the line. */
@@ -25,7 +27,9 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, range, message, hint, stack, sourceLine, severity } = diagnostic;
   const place =
     file === undefined ? '' : range ? `${file}:${range.start.line}:${range.start.column}: ` : `${file}: `;
-  let text = `${place}${severity}: ${message}\n`;
+  const { builtin } = diagnostic;
+  const where = builtin === undefined || message.startsWith(`${builtin}: `) ? '' : ` in ${builtin}`;
+  let text = `${place}${severity}${where}: ${message}\n`;
   if (stack !== undefined && stack.length > 1) {
     text += 'Traceback (most recent call last):\n';
     for (const frame of elide(stack)) {

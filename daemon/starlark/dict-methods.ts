@@ -1,8 +1,7 @@
-import { methodTable } from './callable.ts';
+import { namedMethodTable } from './callable.ts';
 import { addPairs, itemTuples } from './dict.ts';
 import type { Dict } from './dict.ts';
 import { toArray } from './iterate.ts';
-import { prefixed } from './prefixed.ts';
 import { repr } from './repr.ts';
 import { List, Tuple } from './sequence.ts';
 import { fail } from './trace.ts';
@@ -39,27 +38,27 @@ function setdefault(self: Dict, key: Value, value: Value = null): Value {
 
 function update(self: Dict, pairs: Value | undefined, kwargs: ReadonlyMap<string, Value>): null {
   self.mutate('insert into');
-  if (pairs !== undefined) prefixed('update', () => addPairs(self, pairs, toArray));
+  if (pairs !== undefined) addPairs(self, pairs, toArray);
   for (const [key, value] of kwargs) self.set(key, value);
   return null;
 }
 
-export const dictMethods = methodTable({
+export const dictMethods = namedMethodTable({
   'clear()': (self: Dict) => {
     self.mutate('clear');
     self.clear();
     return null;
   },
-  'get(key, default=None)': (self: Dict, key: Value, otherwise: Value = null) => {
+  'get(key, default=None, /)': (self: Dict, key: Value, otherwise: Value = null) => {
     keyOf(key);
     const value = self.get(key);
     return value === undefined ? otherwise : value;
   },
   'items()': (self: Dict) => new List(itemTuples(self)),
   'keys()': (self: Dict) => new List(self.keys()),
-  'pop(key, default=None)': pop,
+  'pop(key, default=None, /)': pop,
   'popitem()': popitem,
-  'setdefault(key, default=None)': setdefault,
+  'setdefault(key, default=None, /)': setdefault,
   'update(pairs=[], /, **kwargs)': update,
   'values()': (self: Dict) => new List(self.values()),
 });

@@ -1,6 +1,6 @@
 // Dictionaries and sets, in insertion order.
 import { LockingIterator, Mutable, Tuple, freezeValue } from './sequence.ts';
-import { keyOf, typeName } from './value.ts';
+import { isHashable, keyOf, typeName } from './value.ts';
 import type { Key, StarlarkObject, Value, ValueIterator } from './value.ts';
 import { fail } from './trace.ts';
 
@@ -105,8 +105,9 @@ export class Dict extends Mutable {
     return new LockingIterator(this.keys(), this);
   }
 
+  /** What cannot be a key is not in the dict. */
   override contains(value: Value): boolean {
-    return this.#values.has(keyOf(value));
+    return isHashable(value) && this.#values.has(keyOf(value));
   }
 
   override equals(other: StarlarkObject, equal: (a: Value, b: Value) => boolean): boolean {

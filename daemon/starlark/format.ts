@@ -116,9 +116,8 @@ function fixedText(value: number): string {
 
 function convertCharacter(arg: Value): string {
   if (isInteger(arg)) {
-    const isCodePoint = arg >= 0 && arg <= 0x10ffff && !(arg >= 0xd800 && arg <= 0xdfff);
-    if (!isCodePoint) fail(`%c format requires a valid Unicode code point, got ${arg}`);
-    return String.fromCodePoint(Number(arg));
+    if (arg < 0 || arg > 0x10ffff) fail(`%c format requires a valid Unicode code point, got ${arg}`);
+    return String.fromCodePoint(Number(arg)).toWellFormed();
   }
   if (typeof arg !== 'string') {
     fail(`%c format requires int or single-character string, not ${typeName(arg)}`);

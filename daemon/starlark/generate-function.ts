@@ -47,7 +47,9 @@ export function generateFunction(
   else if (!e.block(body)) e.line('return null;');
   if (guard !== undefined) e.line(`} finally { ${guard.after} }`);
   e.leave(new Set(variables));
-  e.line(`}, [${defaults.join(', ')}]);`);
+  // Freezing a function freezes what it captured, so it must be able to say what that is.
+  const captured = [...scope.captures].map(({ variable }) => variable).join(', ');
+  e.line(`}, [${defaults.join(', ')}]${captured === '' ? '' : `, () => [${captured}]`});`);
   return target;
 }
 

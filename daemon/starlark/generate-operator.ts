@@ -77,14 +77,14 @@ export function comparison(operator: BinaryOperator, a: string, b: string): stri
 }
 
 function equality(a: string, b: string): string {
-  // Only objects (floats, tuples, …) can equal what they are not identical to.
+  // Only objects (floats, tuples, …) need a closer look.
   if (isText(a) || isText(b)) return `(${a} === ${b})`;
   const objects = [a, b]
     .filter((operand) => !isNumberLiteral(operand))
     .map((operand) => `typeof ${operand} === "object"`);
   return objects.length === 0
     ? `(${a} === ${b})`
-    : `(${a} === ${b} || (${objects.join(' || ')}) && $equal(${a}, ${b}))`;
+    : `(${objects.join(' || ')} ? $equal(${a}, ${b}) : ${a} === ${b})`;
 }
 
 function isNumber(operand: string): string {

@@ -38,7 +38,7 @@ export function toArray(value: Value): Value[] | undefined {
 /** As toArray; an error for values that are not iterable. */
 export function elementsOf(value: Value, what = ''): Value[] {
   const items = toArray(value);
-  if (items === undefined) fail(`${what === '' ? '' : `${what}: `}${typeName(value)} value is not iterable`);
+  if (items === undefined) fail(`${what === '' ? '' : `${what}: `}got ${typeName(value)}, want iterable`);
   return items;
 }
 

@@ -67,7 +67,8 @@ class Decoder {
   }
 
   #character(): string {
-    return `'${String.fromCodePoint(this.#text.codePointAt(this.#at)!)}'`;
+    const character = String.fromCodePoint(this.#text.codePointAt(this.#at)!);
+    return character === "'" || character === '\\' ? `'\\${character}'` : `'${character}'`;
   }
 
   #space(): void {
@@ -88,7 +89,10 @@ class Decoder {
       return value.toWellFormed();
     } catch {
       this.#at += end.length;
-      return this.#fail(`invalid string literal ${end}`);
+      const escape = /^"(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*(\\.)/.exec(end);
+      return this.#fail(
+        escape === null ? `invalid string literal ${end}` : `invalid escape sequence ${escape[1]} in string`,
+      );
     }
   }
 

@@ -15,9 +15,9 @@ const depthMax = 1000;
 type Path = readonly string[];
 
 /** The JSON text of a value: dict keys and fields in order, everything on one line. */
-export function encodeJson(value: Value): string {
+export function encodeJson(value: Value, name = 'json.encode'): string {
   const open: StarlarkObject[] = [];
-  const bad = (path: Path, message: string): never => fail(['json.encode', ...path, message].join(': '));
+  const bad = (path: Path, message: string): never => fail([name, ...path, message].join(': '));
 
   const encode = (part: Value, path: Path): string => {
     if (part === null) return 'null';

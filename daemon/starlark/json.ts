@@ -21,7 +21,7 @@ function indent(text: string, prefix = '', unit = '\t'): string {
     decodeJson(text);
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
-    fail(`json.indent: at offset ${error.at}, ${error.message}`);
+    fail(`json.indent: at offset ${error.at}, ${error.message.replace('unexpected', 'invalid')}`);
   }
   return indentJson(text, prefix, unit);
 }
@@ -30,10 +30,10 @@ export const json = makeModule(
   'json',
   new Map(
     [
-      hostFunction('json.encode(x, /)', encodeJson),
+      hostFunction('json.encode(x, /)', (x: Value) => encodeJson(x)),
       hostFunction(
         'json.encode_indent(x, /, *, prefix: str = "", indent: str = "\t")',
-        (x: Value, prefix = '', unit = '\t') => indentJson(encodeJson(x), prefix, unit),
+        (x: Value, prefix = '', unit = '\t') => indentJson(encodeJson(x, 'json.encode_indent'), prefix, unit),
       ),
       hostFunction('json.decode(x: str, /, default=None)', decode),
       hostFunction('json.indent(s: str, /, *, prefix: str = "", indent: str = "\t")', indent),

@@ -1,4 +1,4 @@
-import { methodTable } from './callable.ts';
+import { namedMethodTable } from './callable.ts';
 import { equal } from './compare.ts';
 import { toSmallInt } from './integer.ts';
 import { elementsOf } from './iterate.ts';
@@ -51,7 +51,7 @@ function remove(self: List, value: Value): null {
   return null;
 }
 
-export const listMethods = methodTable({
+export const listMethods = namedMethodTable({
   'append(x, /)': (self: List, x: Value) => {
     self.mutate('append to');
     self.items.push(x);

@@ -88,7 +88,7 @@ function repeat(value: Value, times: Integer): Value | undefined {
 
 function repeatCount(size: number, times: Integer, max: number): number {
   if (times <= 0 || size === 0) return 0;
-  if (typeof times === 'bigint') fail(`repeat count ${times} too large`);
+  if (typeof times === 'bigint' || times > 0x7fffffff) fail(`repeat count ${times} too large`);
   if (size * times > max) fail(`excessive repeat (${size} * ${times} elements)`);
   return times;
 }

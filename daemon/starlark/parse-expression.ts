@@ -215,6 +215,7 @@ export function parseParameters(state: ParserState, end: string): Parameter[] {
       const kind = state.is('*') ? 'star' : 'starstar';
       state.next();
       const bare = kind === 'star' && (state.is(',') || state.is(end));
+      if (!bare && !state.is('name')) state.fail(`got ${describe(state.kind)}, want ','`);
       const name = bare ? undefined : parseName(state);
       params.push({ kind, name, value: undefined, start, end: state.previousEnd });
     } else {

@@ -59,6 +59,8 @@ class Resolver {
   readonly #loaded = new Set<Variable>();
   /** Bodies wait until all globals are known. */
   readonly #deferred: (() => void)[] = [];
+  /** Bindings were counted already: what is bound twice has been reported. */
+  #checked = false;
   #block: Block;
   #loops = 0;
   #conditions = 0;
@@ -69,13 +71,19 @@ class Resolver {
     this.#source = source;
     this.#environment = environment;
     this.#options = options;
-    this.#module = newBlock('module', undefined, { name: '<toplevel>', locals: [], isLeaf: false });
+    this.#module = newBlock('module', undefined, {
+      name: '<toplevel>',
+      locals: [],
+      captures: new Set(),
+      isLeaf: false,
+    });
     this.#block = this.#module;
   }
 
   run(statements: readonly Statement[]): ResolvedFile {
     // Under globalReassign the top level runs like a script: what it uses must already be bound.
     if (!this.#options.globalReassign) this.#bindGlobals(statements);
+    this.#checked = true;
     this.#statements(statements);
     for (let next = this.#deferred.shift(); next !== undefined; next = this.#deferred.shift()) next();
     const moduleVariables = [...this.#module.variables.values()];
@@ -101,7 +109,7 @@ class Resolver {
     const existing = this.#module.variables.get(name.name);
     if (existing === undefined) return this.#declare(this.#module, name, 'global');
     const first = this.#boundAt.get(existing)!;
-    if (!this.#options.globalReassign && first !== name) {
+    if (!this.#options.globalReassign && first !== name && !this.#checked) {
       const { line, column } = this.#source.position(first.start);
       const place = `${this.#source.file}:${line}:${column}`;
       this.#report(
@@ -118,7 +126,7 @@ class Resolver {
     if (existing !== undefined) {
       if (this.#boundAt.get(existing) === name) return existing;
       if (this.#options.loadBindsGlobally) return this.#bindGlobal(name);
-      if (!this.#options.globalReassign) {
+      if (!this.#options.globalReassign && !this.#checked) {
         this.#report(name.start, name.end, `cannot reassign top-level ${name.name}`);
       }
       return existing;
@@ -160,9 +168,16 @@ class Resolver {
   }
 
   #lookup(name: string): Binding | undefined {
+    const passed: FunctionScope[] = [];
     for (let block: Block | undefined = this.#block; block !== undefined; block = block.parent) {
       const variable = block.variables.get(name);
-      if (variable !== undefined) return variable;
+      if (variable !== undefined) {
+        for (const scope of passed) {
+          if (block.kind !== 'module' && scope !== variable.owner) scope.captures.add(variable);
+        }
+        return variable;
+      }
+      passed.push(block.owner);
     }
     if (this.#environment.predeclared.has(name)) return { scope: 'predeclared', name };
     if (this.#environment.universal.has(name)) return { scope: 'universal', name };
@@ -313,7 +328,7 @@ class Resolver {
   ): FunctionScope {
     for (const param of params) if (param.value !== undefined) this.#expression(param.value);
     checkParameters(params, (start, end, message) => this.#report(start, end, message));
-    const owner: FunctionScope = { name, locals: [], isLeaf: true };
+    const owner: FunctionScope = { name, locals: [], captures: new Set(), isLeaf: true };
     const block = newBlock('function', this.#block, owner);
     const content = body();
     const resolveBody = (): void => this.#inFunction(block, params, content);

@@ -1,7 +1,7 @@
 // Lists, tuples and ranges, and stepping through arrays.
 import { Mutability, active, frozen } from './thread.ts';
 import { fail } from './trace.ts';
-import { StarlarkObject, keyOf, keyText } from './value.ts';
+import { StarlarkObject, isHashable, keyOf, keyText } from './value.ts';
 import type { Key, Value, ValueIterator } from './value.ts';
 
 /** Something that may be changed unless it is frozen or being iterated over. */
@@ -135,6 +135,10 @@ export class Tuple extends StarlarkObject {
 
   override repr(write: (value: Value) => string): string {
     return this.items.length === 1 ? `(${write(this.items[0]!)},)` : `(${writeItems(this.items, write)})`;
+  }
+
+  override isHashable(): boolean {
+    return this.items.every(isHashable);
   }
 
   override hashKey(): Key {

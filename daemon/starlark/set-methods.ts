@@ -1,7 +1,8 @@
-import { methodTable } from './callable.ts';
+import { namedMethodTable } from './callable.ts';
 import { StarlarkSet } from './dict.ts';
-import { elementsOf } from './iterate.ts';
+import { elementsOf, toArray } from './iterate.ts';
 import { fail } from './trace.ts';
+import { typeName } from './value.ts';
 import type { Value } from './value.ts';
 
 function asSet(value: Value): StarlarkSet {
@@ -28,7 +29,11 @@ function symmetricDifference(self: StarlarkSet, other: Value): StarlarkSet {
 }
 
 function addAll(self: StarlarkSet, others: Value[]): void {
-  for (const other of others) for (const element of elementsOf(other)) self.add(element);
+  for (const [at, other] of others.entries()) {
+    const elements = toArray(other);
+    if (elements === undefined) fail(`argument #${at + 1} is not iterable: ${typeName(other)}`);
+    for (const element of elements) self.add(element);
+  }
 }
 
 /** Makes `self` hold just what `result` does. */
@@ -40,13 +45,14 @@ function become(self: StarlarkSet, result: StarlarkSet): null {
   return null;
 }
 
-export const setMethods = methodTable({
+export const setMethods = namedMethodTable({
   'add(x, /)': (self: StarlarkSet, x: Value) => {
     self.mutate('insert into');
     self.add(x);
     return null;
   },
   'clear()': (self: StarlarkSet) => {
+    if (self.size === 0) return null;
     self.mutate('clear');
     self.clear();
     return null;

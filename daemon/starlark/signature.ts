@@ -148,7 +148,7 @@ export function bindArguments(
   for (let at = 0; at < positional; at++) bound[at] = args[at];
   if (args.length > positionalMax && !signature.takesArgs) {
     if (positionalMax === 0 && params.length > 0) fail(`${called}: unexpected positional arguments`);
-    const most = params.length === signature.positionalMin ? '' : 'at most ';
+    const most = positionalMax === signature.positionalMin ? '' : 'at most ';
     fail(`${called}: got ${count(args.length)}, want ${most}${positionalMax}`);
   }
   const extra = signature.takesKwargs ? new Map<string, Value>() : undefined;
@@ -158,7 +158,7 @@ export function bindArguments(
       if (bound[index] !== undefined) fail(`${called}: got multiple values for keyword argument "${name}"`);
       bound[index] = named[at];
     } else if (extra !== undefined) {
-      if (extra.has(name)) fail(`${called}: got multiple values for keyword argument "${name}"`);
+      if (extra.has(name)) fail(`${called}: duplicate keyword arg: "${name}"`);
       extra.set(name, named[at]!);
     } else unexpectedKeyword(signature, name);
   }
@@ -191,7 +191,11 @@ function missing(signature: Signature, given: number, param: SignatureParam): st
 
 function unexpectedKeyword(signature: Signature, name: string): never {
   const known = signature.params.filter((param) => !param.isPositionalOnly).map((param) => param.name);
+  if (signature.takesArgs && known.length === 0) fail(`${signature.name}: does not accept keyword arguments`);
   if (known.length === 0) fail(`${signature.name}: unexpected keyword arguments`);
+  if (signature.params.some((param) => param.name === name)) {
+    fail(`${signature.name}: unexpected keyword argument ${name}`, 'it is taken by position only');
+  }
   const near = nearestName(name, known);
   const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
   fail(`${signature.name}: unexpected keyword argument "${name}"${hint}`);

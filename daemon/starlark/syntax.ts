@@ -42,6 +42,8 @@ export type Variable = Extract<Binding, { scope: 'local' | 'global' }>;
 export type FunctionScope = {
   readonly name: string;
   readonly locals: Variable[];
+  /** Variables of enclosing functions that this one, or one inside it, uses. */
+  readonly captures: Set<Variable>;
   /** No calls inside, so it can neither recurse nor run long. */
   isLeaf: boolean;
 };

@@ -34,16 +34,29 @@ export function registerScript(table: LineTable): string {
 /** Far above any stack the depth limit allows. */
 const framesMax = 100_000;
 
+/** Functions written in TypeScript carry this before their name, to be found on the stack. */
+export const nativePrefix = 'builtin ';
+
 /** The Starlark calls in progress, innermost first. */
 export function captureFrames(limit = framesMax): Frame[] {
+  return capture(limit).frames;
+}
+
+/** The same, and the built-in function that the innermost of them was calling. */
+function capture(limit: number): { frames: Frame[]; native: string | undefined } {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const frames: Frame[] = [];
+  let native: string | undefined;
   try {
     Error.stackTraceLimit = limit;
     Error.prepareStackTrace = (_, sites) => {
       for (const site of sites) {
         const script = site.getFileName();
-        if (!script?.startsWith(prefix)) continue;
+        if (!script?.startsWith(prefix)) {
+          const name = frames.length === 0 ? site.getFunctionName() : null;
+          if (name?.startsWith(nativePrefix)) native = name.slice(nativePrefix.length);
+          continue;
+        }
         const table = tables.get(script)?.deref();
         const line = site.getLineNumber() ?? 0;
         const at = table?.at[line - 1] ?? -1;
@@ -65,12 +78,14 @@ export function captureFrames(limit = framesMax): Frame[] {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
   }
-  return frames;
+  return { frames, native };
 }
 
 /** A Starlark program failed. Its frames are those at the moment of creation. */
 export class EvalError extends Error {
   readonly frames: readonly Frame[];
+  /** The built-in function that failed, if one did. */
+  readonly native: string | undefined;
   readonly hint: string | undefined;
   /** Set when a file could not be compiled: what is wrong with it, instead of a place in a running program. */
   readonly diagnostics: readonly Diagnostic[] | undefined;
@@ -85,7 +100,9 @@ export class EvalError extends Error {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     Error.stackTraceLimit = stackTraceLimit;
     this.name = 'EvalError';
-    this.frames = captureFrames();
+    const { frames, native } = capture(framesMax);
+    this.frames = frames;
+    this.native = native;
     this.hint = options.hint;
     this.diagnostics = options.diagnostics;
   }
@@ -104,6 +121,7 @@ export class EvalError extends Error {
     return {
       ...source.error(innermost, this.message, this.hint),
       stack: this.frames.map(stackFrame).toReversed(),
+      ...(this.native === undefined ? {} : { builtin: this.native }),
     };
   }
 }

@@ -75,7 +75,8 @@ function chr(i: Value): Value {
   if (code > 0x10ffff) {
     fail(`chr: Unicode code point U+${code.toString(16).toUpperCase()} out of range (>0x10FFFF)`);
   }
-  return String.fromCodePoint(code);
+  // Half a surrogate pair is no character.
+  return String.fromCodePoint(code).toWellFormed();
 }
 
 function ord(c: Value): Value {
@@ -232,7 +233,7 @@ const functions = methodTable({
   'dir(x, /)': (x) => new List(attributeNames(x)),
   'enumerate(x, start=0)': enumerate,
   'fail(*args, sep: string=" ")': (separator: string = ' ', args: Value[]) =>
-    fail(args.map(str).join(separator)),
+    fail(`fail: ${args.map(str).join(separator)}`),
   'float(x=0.0, /)': float,
   'getattr(x, name: string, default=None, /)': getattr,
   'hasattr(x, name: string, /)': hasattr,

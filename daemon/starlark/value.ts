@@ -38,6 +38,10 @@ export abstract class StarlarkObject {
     return undefined;
   }
 
+  isHashable(): boolean {
+    return this.hashKey() !== undefined;
+  }
+
   /** Makes the value, and all it reaches, immutable. */
   freeze(): void {
     /* Most values cannot change. */
@@ -93,12 +97,20 @@ export function truth(value: Value): boolean {
   return typeof value === 'object' ? value !== null && value.truth() : Boolean(value);
 }
 
+/** Could the value be a dictionary key? */
+export function isHashable(value: Value): boolean {
+  return typeof value !== 'object' || value === null || value.isHashable();
+}
+
 /** The dictionary key of a value; an error if it has none. */
 export function keyOf(value: Value): Key {
   if (typeof value === 'string') return value.charCodeAt(0) === 0 ? `\0s${value}` : value;
   if (typeof value !== 'object' || value === null) return value;
   const key = value.hashKey();
-  if (key === undefined) fail(`unhashable type: ${value.typeName}`);
+  if (key === undefined) {
+    const isContainer = ['list', 'dict', 'set'].includes(value.typeName);
+    fail(`unhashable${isContainer ? ' type' : ''}: ${value.typeName}`);
+  }
   return key;
 }
 
