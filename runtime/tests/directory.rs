@@ -1,122 +1,19 @@
 //! The packed tree against the kernel: the same calls on a packed folder and on the same folder on a read-only disk must
 //! say the same. This program defines libc's calls as every executable of ours does; what it loads is met by them.
 
+#[path = "directory/rig.rs"]
+mod rig;
 mod support;
 
 use libc::{RTLD_LOCAL, RTLD_NOW, c_char, c_void};
-use oxd_runtime::{directory, payload};
+use rig::{MTIME, Rig, compile, files, rig};
 use std::ffi::{CStr, CString};
 use std::fs::Permissions;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
-use support::image::{self, File};
-
-const MTIME: u64 = 1_700_000_000;
-
-fn files() -> Vec<File<'static>> {
-    let file = |path, bytes, executable| File { path, bytes, executable };
-    vec![
-        file("tree/file", b"hello, file\n", false),
-        file("tree/run", b"#!/bin/sh\necho ran\n", true),
-        file("tree/empty", b"", false),
-        file("tree/dir/inner/deep/leaf", b"leaf\n", false),
-        file("tree/.hidden", b"h\n", false),
-    ]
-}
-
-/// The workshop of this test program: a folder on disk with the executable, the sources compiled, the tree packed.
-struct Rig {
-    folder: PathBuf,
-    /// The file that acts as the executable.
-    executable: PathBuf,
-}
-
-fn rig() -> &'static Rig {
-    static RIG: OnceLock<Rig> = OnceLock::new();
-    RIG.get_or_init(|| {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("directory-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let executable = folder.join("app");
-        std::fs::write(&executable, b"the executable itself").unwrap();
-        let libraries = libraries(&folder);
-        let mut packed = files();
-        packed.extend(libraries.iter().map(|(path, bytes)| File { path, bytes, executable: false }));
-        let bytes = image::payload(
-            &[packed, vec![File { path: "tree/file", bytes: b"hello, file\n", executable: false }]],
-            MTIME,
-        );
-        let root = executable.as_os_str().as_bytes().to_vec();
-        payload::install(payload::Payload::open(bytes.leak(), root).unwrap());
-        directory::start();
-        Rig { folder, executable }
-    })
-}
-
-fn compile(source: &Path, to: &Path, arguments: &[&str]) {
-    let mut gcc = Command::new("cc");
-    gcc.arg("-O1").args(arguments).arg("-o").arg(to).arg(source);
-    let made = gcc.output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-}
-
-fn compile_text(text: &str, to: &Path, arguments: &[&str]) {
-    let source = to.with_extension("c");
-    std::fs::write(&source, text).unwrap();
-    let libraries = arguments.iter().skip_while(|argument| !argument.starts_with('-')).copied().collect::<Vec<_>>();
-    compile(&source, to, &[&["-shared", "-fPIC", "-Wl,--no-as-needed"], &libraries[..]].concat());
-}
-
-/// Libraries that need each other as those of wheels do: the bundled ones in a folder beside the package.
-fn libraries(folder: &Path) -> Vec<(&'static str, Vec<u8>)> {
-    let build = folder.join("build");
-    std::fs::create_dir_all(&build).unwrap();
-    let at = |name: &str| build.join(name);
-    let search = format!("-L{}", build.display());
-    let make = |name: &'static str, text: &str, arguments: &[&str]| {
-        let soname = format!("-Wl,-soname,{name}");
-        compile_text(text, &at(name), &[&[&soname[..], &search], arguments].concat());
-    };
-    make("libbase.so.1", "int counter; int base(void) { return 40 + counter; }", &[]);
-    make("libmiddle.so.1", "int base(void); int middle(void) { return base() + 1; }", &["-l:libbase.so.1"]);
-    // Uses base() without saying so, as some bundled libraries do.
-    make(
-        "libunderlinked.so.1",
-        "int base(void); int (*pointer)(void) = base; int under(void) { return pointer(); }",
-        &[],
-    );
-    let origin = "-Wl,-rpath,$ORIGIN/../package.libs";
-    make("extension.so", "int middle(void); int answer(void) { return middle() + 1; }", &["-l:libmiddle.so.1", origin]);
-    make(
-        "needy.so",
-        "int under(void); int base(void); int answer(void) { return under() + base() - 38; }",
-        &["-l:libunderlinked.so.1", "-l:libbase.so.1", origin],
-    );
-    make("broken.so", "int missing_symbol(void); int (*at)(void) = missing_symbol;", &[]);
-    make("plugin.so", "int plugin(void) { return 7; }", &[]);
-    make(
-        "asking.so",
-        "#include <dlfcn.h>\nvoid *ask(void) { return dlopen(\"plugin.so\", RTLD_NOW); }",
-        &["-Wl,-rpath,$ORIGIN/plugins"],
-    );
-    let read = |name: &str| std::fs::read(at(name)).unwrap();
-    vec![
-        ("package.libs/libbase.so.1", read("libbase.so.1")),
-        ("package.libs/libmiddle.so.1", read("libmiddle.so.1")),
-        ("package.libs/libunderlinked.so.1", read("libunderlinked.so.1")),
-        ("package/extension.so", read("extension.so")),
-        ("package/needy.so", read("needy.so")),
-        ("package/broken.so", read("broken.so")),
-        ("package/asking.so", read("asking.so")),
-        ("package/plugins/plugin.so", read("plugin.so")),
-        ("package/once.so", read("plugin.so")),
-        ("elsewhere/liblonely.so", read("plugin.so")),
-        ("package/not-a-library.so", b"text".to_vec()),
-    ]
-}
 
 fn c(text: &Path) -> CString {
     CString::new(text.as_os_str().as_bytes()).unwrap()
@@ -356,4 +253,60 @@ fn the_list_of_exports_is_what_is_defined() {
         let object = unsafe { CStr::from_ptr(info.dli_fname) }.to_string_lossy().into_owned();
         assert!(object.contains("directory"), "{name:?} is defined in {object}");
     }
+}
+
+/// Kernels can be told to refuse files in memory; a filter for one child does the same.
+fn refuse_memory_files() -> std::io::Result<()> {
+    const ALLOWED: u32 = 0x7fff_0000;
+    const REFUSED: u32 = 0x0005_0000 | libc::EPERM as u32;
+    let step = |code, jt, jf, k| libc::sock_filter { code, jt, jf, k };
+    let mut filter = [
+        step(0x20, 0, 0, 0), // load the number of the call
+        step(0x15, 0, 1, libc::SYS_memfd_create as u32),
+        step(0x06, 0, 0, REFUSED),
+        step(0x06, 0, 0, ALLOWED),
+    ];
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    let failed = unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+            || libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) != 0
+    };
+    if failed { Err(std::io::Error::last_os_error()) } else { Ok(()) }
+}
+
+#[test]
+fn without_files_in_memory_a_private_folder_serves() {
+    const INSIDE: &str = "OXD_TEST_WITHOUT_MEMORY";
+    let name = "without_files_in_memory_a_private_folder_serves";
+    if std::env::var_os(INSIDE).is_some() {
+        assert_eq!(unsafe { libc::memfd_create(c"x".as_ptr(), 0) }, -1);
+        assert_eq!(std::fs::read(rig().executable.join("tree/file")).unwrap(), b"hello, file\n");
+        assert_eq!(call("package/extension.so", c"answer"), 42);
+        return;
+    }
+    let cache = rig().folder.join("cache");
+    let run = || {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child
+            .args(["--exact", name, "--nocapture"])
+            .env(INSIDE, "1")
+            .env("XDG_CACHE_HOME", &cache)
+            .env("OXD_DEBUG", "1");
+        unsafe { std::os::unix::process::CommandExt::pre_exec(&mut child, refuse_memory_files) };
+        let output = child.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        assert_eq!(said.matches("libraries are kept in").count(), 1, "{said}");
+    };
+    run();
+    let folder = cache.join("oxd-libraries");
+    assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    let kept = || std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let (first, size) = (kept(), |path: &PathBuf| std::fs::metadata(path).unwrap().len());
+    assert_eq!(first.len(), 3, "the extension and the two that it needs: {first:?}");
+    let sizes: Vec<u64> = first.iter().map(size).collect();
+    // What is there is not trusted.
+    first.iter().for_each(|path| std::fs::remove_file(path).and_then(|()| std::fs::write(path, "spoiled")).unwrap());
+    run();
+    assert_eq!(kept().iter().map(size).collect::<Vec<_>>(), sizes);
 }

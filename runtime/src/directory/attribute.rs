@@ -2,7 +2,8 @@
 
 use super::errno::{self, Errno};
 use super::place::{Place, route};
-use super::{original, space};
+use super::resolve::Kind;
+use super::{descriptor, original, space};
 use libc::{AT_FDCWD, c_char, c_int, c_void, size_t, ssize_t};
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -23,9 +24,10 @@ fn watch(place: &Place, inotify: c_int, mask: u32) -> Result<c_int, Errno> {
     static UNCHANGING: AtomicI32 = AtomicI32::new(-1);
     place.node()?;
     let mut fd = UNCHANGING.load(Ordering::Acquire);
-    if fd < 0 {
-        let new = space::anonymous_file(b"watched")?;
-        match UNCHANGING.compare_exchange(-1, new, Ordering::AcqRel, Ordering::Acquire) {
+    // Programs that become daemons close what they do not know, and the number comes back for something else.
+    if fd < 0 || descriptor::attributes(fd).is_none_or(|found| found.kind == Kind::File) {
+        let new = descriptor::open_directory(place.path, place.node()?.inode(), libc::O_CLOEXEC)?;
+        match UNCHANGING.compare_exchange(fd, new, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => fd = new,
             Err(earlier) => {
                 space::close(new);

@@ -7,14 +7,13 @@
 
 mod elf;
 mod failure;
-mod fallback;
 mod image;
 mod needs;
 
-use super::original;
 use super::place::{is_inside, route};
 use super::resolve::Kind;
 use super::tree::{self, Node};
+use super::{fallback, original};
 use crate::payload::{Content, Payload, payload};
 use failure::{Failure, remember};
 use image::Flight;
@@ -117,7 +116,7 @@ impl<'a> Library<'a> {
                 }
                 Err(text) => text,
             };
-            if image::cannot_be_executed(&text)
+            if image::is_useless(&image, &text)
                 && let Some(on_disk) = fallback::file(self.path, &content)
                 && on_disk != image
             {
@@ -173,7 +172,7 @@ unsafe fn answer(path: *const c_char, flags: c_int, caller: *const c_void) -> Op
         return None;
     }
     if unsafe { libc::strchr(path, c_int::from(b'/')) }.is_null() {
-        return by_name(payload, unsafe { CStr::from_ptr(path) }, flags, unsafe { object_at(caller) });
+        return by_name(payload, unsafe { CStr::from_ptr(path) }, flags, caller_at(payload, caller));
     }
     // Failing with ENOTDIR makes `route` look at the path more closely; anything else leaves it to libc.
     let mut handle = None;
@@ -198,18 +197,42 @@ fn opened(library: Option<Library>, flags: c_int) -> *mut c_void {
     }
 }
 
-/// The file of the loaded object that an address belongs to.
-unsafe fn object_at(address: *const c_void) -> Option<&'static CStr> {
-    let mut info: Dl_info = unsafe { std::mem::zeroed() };
-    let found = unsafe { libc::dladdr(address, &mut info) } != 0 && !info.dli_fname.is_null();
-    found.then(|| unsafe { CStr::from_ptr(info.dli_fname) })
+/// Who asks for a library.
+enum Caller {
+    /// The executable, or code that belongs to no object.
+    Program,
+    /// A packed library, by its path relative to the root.
+    Packed(&'static [u8]),
+    OnDisk,
+}
+
+fn caller_at(payload: &Payload, address: *const c_void) -> Caller {
+    let object = |address: *const c_void| {
+        // Safety: all zeros is a value of this plain structure, and `dladdr` takes any address.
+        let mut info: Dl_info = unsafe { std::mem::zeroed() };
+        (unsafe { libc::dladdr(address, &mut info) } != 0 && !info.dli_fname.is_null()).then_some(info)
+    };
+    let Some(found) = object(address) else { return Caller::Program };
+    let own = object(decide as *const c_void);
+    if own.is_some_and(|own| own.dli_fbase == found.dli_fbase) {
+        return Caller::Program;
+    }
+    // Safety: the name stays as long as its library, which is waiting for our answer.
+    let name: &'static [u8] = unsafe { CStr::from_ptr(found.dli_fname) }.to_bytes();
+    match name.strip_prefix(payload.root()).and_then(|path| path.strip_prefix(b"/")) {
+        Some(path) => Caller::Packed(path),
+        None => Caller::OnDisk,
+    }
 }
 
 /// A bare name: what the calling library's own search path finds in the tree, then what libc finds, then whatever in
 /// the tree has that name. A library on disk keeps its own search path: libc is left to answer it.
-fn by_name(payload: &'static Payload, name: &CStr, flags: c_int, caller: Option<&'static CStr>) -> Option<*mut c_void> {
-    let below = |object: &'static CStr| object.to_bytes().strip_prefix(payload.root())?.strip_prefix(b"/");
-    let caller = caller.and_then(below);
+fn by_name(payload: &'static Payload, name: &CStr, flags: c_int, caller: Caller) -> Option<*mut c_void> {
+    let caller = match caller {
+        Caller::OnDisk => return None,
+        Caller::Packed(path) => Some(path),
+        Caller::Program => None,
+    };
     if let Some(path) = needs::find_beside(payload, caller, name.to_bytes()) {
         if let Ok(handle) = open_original(name, flags | RTLD_NOLOAD) {
             return Some(handle.into_raw());

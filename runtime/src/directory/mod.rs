@@ -31,6 +31,8 @@ mod attribute;
 mod change;
 mod descriptor;
 mod errno;
+mod exec;
+mod fallback;
 mod library;
 mod link;
 mod listing;

@@ -88,3 +88,38 @@ exported! {
     fn creat64(path: *const c_char, mode: mode_t) -> c_int =
         open_at(AT_FDCWD, path, O_CREAT | libc::O_WRONLY | O_TRUNC, mode);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use libc::{EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, EROFS, O_NOFOLLOW, O_RDWR, O_WRONLY};
+
+    #[test]
+    fn the_tree_is_opened_for_reading_only() {
+        let (file, folder) = (Ok(Node::Interpreter(0)), Ok(Node::Binaries));
+        let absent = Err(Errno(ENOENT));
+        let rows: &[(Result<Node, Errno>, c_int, c_int)] = &[
+            (file, O_RDONLY | O_NOFOLLOW, 0),
+            (file, O_RDONLY | O_CREAT, 0),
+            (file, O_WRONLY, EROFS),
+            (file, O_RDWR | O_CREAT | O_TRUNC, EROFS),
+            (file, O_RDONLY | O_TRUNC, EROFS),
+            (file, O_CREAT | O_EXCL, EEXIST),
+            (file, O_DIRECTORY, ENOTDIR),
+            (file, O_DIRECTORY | O_PATH, ENOTDIR),
+            (folder, O_RDONLY | O_DIRECTORY, 0),
+            (folder, O_RDWR, EISDIR),
+            (folder, O_RDONLY | O_CREAT, EISDIR),
+            (folder, O_RDWR | O_TMPFILE, EROFS),
+            (folder, O_RDONLY | O_TMPFILE, EINVAL),
+            (folder, O_DIRECTORY | O_CREAT, EINVAL),
+            (absent, O_RDONLY, ENOENT),
+            (absent, O_WRONLY | O_CREAT, EROFS),
+        ];
+        for (found, flags, error) in rows {
+            let creation = if found.is_ok() { Errno(EEXIST) } else { Errno(EROFS) };
+            let decided = decide(*found, creation, *flags).err().map_or(0, |errno| errno.0);
+            assert_eq!(decided, *error, "flags {flags:#o} on {found:?}");
+        }
+    }
+}

@@ -1,15 +1,15 @@
-//! exec and spawn: `<exe>/bin/python3` is the executable itself, another packed program runs from memory.
+//! Running something packed: `<exe>/bin/python3` is the executable itself, another program runs from memory.
 //!
-//! Callers may be between fork and exec, so nothing here allocates; the argument list is rebuilt on the stack.
+//! Callers may be between fork and exec, so nothing here allocates (save where memory may not be executed and a file
+//! has to do); the argument list is rebuilt on the stack.
 
-use super::errno::{self, Answer, Errno};
-use super::original::{self, Actions, Attributes, Strings};
-use super::place::{Place, route};
+use super::errno::{self, Errno};
+use super::original::Strings;
+use super::place::Place;
 use super::resolve::{Kind, PATH_BYTES_MAX, Path, PathBuffer};
 use super::tree::{self, Node};
-use super::{descriptor, space};
-use crate::payload::payload;
-use libc::{AT_EMPTY_PATH, AT_FDCWD, c_char, c_int, pid_t};
+use super::{fallback, space};
+use libc::{c_char, c_int};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
@@ -19,13 +19,9 @@ pub const EXECUTABLE: &CStr = c"/proc/self/exe";
 /// `argv[0]` below the root that makes the executable start as a plain interpreter.
 const MARK: &[u8] = b"/bin/python3";
 /// Longer argument lists get their room from `mmap`; 8 kB of stack are there even between vfork and exec.
-const ARGUMENTS_ON_STACK: usize = 1024;
+pub const ARGUMENTS_ON_STACK: usize = 1024;
 /// What the kernel reads of a script's first line.
 const SHEBANG_BYTES_MAX: usize = 256;
-
-unsafe extern "C" {
-    static environ: Strings;
-}
 
 /// What has to be executed in place of something packed.
 enum Program<'a> {
@@ -64,7 +60,11 @@ fn shebang(bytes: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
 }
 
 /// Runs `exec(path, arguments)` with what stands for the program at `place`.
-fn launch(place: &Place, arguments: Strings, exec: impl Fn(*const c_char, Strings) -> c_int) -> Result<c_int, Errno> {
+pub fn launch(
+    place: &Place,
+    arguments: Strings,
+    exec: impl Fn(*const c_char, Strings) -> c_int,
+) -> Result<c_int, Errno> {
     let node = place.node()?;
     let content = match node {
         Node::Packed(entry) if node.is_executable() => {
@@ -90,7 +90,14 @@ fn launch(place: &Place, arguments: Strings, exec: impl Fn(*const c_char, String
             }
         }
         Program::Memory { bytes } => {
-            let fd = space::anonymous_program(place.path)?;
+            let fd = match space::anonymous_program(place.path) {
+                Ok(fd) => fd,
+                Err(refused) if space::is_forbidden(refused) => {
+                    let on_disk = fallback::file(place.path, bytes).ok_or(refused)?;
+                    return Ok(exec(on_disk.as_ptr(), arguments));
+                }
+                Err(refused) => return Err(refused),
+            };
             let mut name = [0; 32];
             let answer = space::write_all(fd, bytes).map(|()| {
                 if shebang(bytes).is_some() {
@@ -105,7 +112,7 @@ fn launch(place: &Place, arguments: Strings, exec: impl Fn(*const c_char, String
     }
 }
 
-fn text(buffer: &mut PathBuffer, parts: &[&[u8]]) -> Result<*const c_char, Errno> {
+pub fn text(buffer: &mut PathBuffer, parts: &[&[u8]]) -> Result<*const c_char, Errno> {
     let mut path = Path::new(buffer);
     if parts.iter().all(|part| path.push(part)) { Ok(path.as_c()) } else { Err(Errno(libc::ENAMETOOLONG)) }
 }
@@ -152,214 +159,36 @@ unsafe fn count(arguments: Strings) -> usize {
     (0..).take_while(|index| !unsafe { *arguments.add(*index) }.is_null()).count()
 }
 
-unsafe fn exec_at(dirfd: c_int, path: *const c_char, arguments: Strings, environment: Strings, flags: c_int) -> c_int {
-    let theirs = |dirfd, path| unsafe { original::execveat(dirfd, path, arguments, environment, flags) };
-    let exec = |path, arguments| unsafe { original::execve(path, arguments, environment) };
-    unsafe {
-        if flags & AT_EMPTY_PATH != 0 && !path.is_null() && *path == 0 {
-            return exec_descriptor(dirfd, arguments, environment);
-        }
-        route(dirfd, path, theirs, |place| launch(place, arguments, exec))
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A descriptor of ours is sealed against execution, so the program is copied to one that is not.
-unsafe fn exec_descriptor(fd: c_int, arguments: Strings, environment: Strings) -> c_int {
-    let Some(attributes) = descriptor::attributes(fd).filter(|found| found.executable) else {
-        return unsafe { original::fexecve(fd, arguments, environment) };
-    };
-    let copy = match space::anonymous_program(b"program") {
-        Ok(copy) => copy,
-        Err(refused) => return Answer::from_result(Err(refused)),
-    };
-    unsafe {
-        let (mut from, mut rest) = (0, attributes.size as usize);
-        while rest > 0 {
-            match libc::sendfile(copy, fd, &mut from, rest) {
-                ..=0 => break,
-                sent => rest -= sent as usize,
-            }
-        }
-        let answer = original::fexecve(copy, arguments, environment);
-        space::close(copy);
-        answer
-    }
-}
-
-unsafe fn exec_path(path: *const c_char, arguments: Strings, environment: Strings) -> c_int {
-    let theirs = |_, path| unsafe { original::execve(path, arguments, environment) };
-    let exec = |path, arguments| unsafe { original::execve(path, arguments, environment) };
-    unsafe { route(AT_FDCWD, path, theirs, |place| launch(place, arguments, exec)) }
-}
-
-/// `theirs` does libc's search; ours is only needed where $PATH leads into the tree.
-unsafe fn searched(file: *const c_char, run: impl Fn(*const c_char) -> c_int) -> c_int {
-    let Some(search) = (unsafe { own_search_path(file) }) else { return run(file) };
-    let name = unsafe { CStr::from_ptr(file) }.to_bytes();
-    let mut refused = Errno(libc::ENOENT);
-    for folder in search.split(|byte| *byte == b':') {
-        let mut buffer: PathBuffer = [MaybeUninit::uninit(); PATH_BYTES_MAX];
-        let folder = if folder.is_empty() { b"." } else { folder };
-        let Ok(path) = text(&mut buffer, &[folder, b"/", name]) else { continue };
-        if run(path) == 0 {
-            return 0;
-        }
-        match errno::last() {
-            Errno(libc::ENOENT | libc::ENOTDIR) => {}
-            Errno(libc::EACCES) => refused = Errno(libc::EACCES),
-            _ => return -1,
-        }
-    }
-    Answer::from_result(Err(refused))
-}
-
-/// $PATH, where a file has to be searched and a folder of it is in the tree.
-unsafe fn own_search_path(file: *const c_char) -> Option<&'static [u8]> {
-    let root = payload()?.root();
-    // Safety: the environment is only changed by threads that do not exec at the same time, as with libc's search.
-    unsafe {
-        if file.is_null() || *file == 0 || !libc::strchr(file, c_int::from(b'/')).is_null() {
-            return None;
-        }
-        let search = libc::getenv(c"PATH".as_ptr());
-        let search = CStr::from_ptr(if search.is_null() { c"".as_ptr() } else { search }).to_bytes();
-        search.split(|byte| *byte == b':').any(|folder| folder.starts_with(root)).then_some(search)
-    }
-}
-
-unsafe fn exec_searched(file: *const c_char, arguments: Strings, environment: Strings) -> c_int {
-    let theirs = |_, path| unsafe { original::execvpe(path, arguments, environment) };
-    let exec = |path, arguments| unsafe { original::execve(path, arguments, environment) };
-    unsafe { searched(file, |path| route(AT_FDCWD, path, theirs, |place| launch(place, arguments, exec))) }
-}
-
-type Spawn = unsafe fn(*mut pid_t, *const c_char, Actions, Attributes, Strings, Strings) -> c_int;
-
-/// posix_spawn returns its error number; `errno` stays as it was.
-unsafe fn spawn(
-    libc: Spawn,
-    pid: *mut pid_t,
-    path: *const c_char,
-    (actions, attributes): (Actions, Attributes),
-    arguments: Strings,
-    environment: Strings,
-) -> c_int {
-    let call = |spawn: Spawn, path, arguments| match unsafe {
-        spawn(pid, path, actions, attributes, arguments, environment)
-    } {
-        0 => 0,
-        number => Answer::from_result(Err(Errno(number))),
-    };
-    let ours = |path, arguments| call(original::posix_spawn, path, arguments);
-    errno::preserved(|| {
-        match unsafe {
-            route(AT_FDCWD, path, |_, path| call(libc, path, arguments), |place| launch(place, arguments, ours))
-        } {
-            0 => 0,
-            _ => errno::last().0,
-        }
-    })
-}
-
-unsafe fn spawn_searched(
-    pid: *mut pid_t,
-    file: *const c_char,
-    with: (Actions, Attributes),
-    arguments: Strings,
-    environment: Strings,
-) -> c_int {
-    errno::preserved(|| unsafe {
-        let run = |path| match spawn(original::posix_spawnp, pid, path, with, arguments, environment) {
-            0 => 0,
-            number => Answer::from_result(Err(Errno(number))),
+    #[test]
+    fn a_first_line_is_split_as_the_kernel_splits_it() {
+        let check = |text: &str, expected: Option<(&str, Option<&str>)>| {
+            let expected = expected.map(|(path, option)| (path.as_bytes(), option.map(str::as_bytes)));
+            assert_eq!(shebang(text.as_bytes()), expected, "{text:?}");
         };
-        if searched(file, run) == 0 { 0 } else { errno::last().0 }
-    })
-}
-
-/// The list that a variadic call has made: `registers` of them (from the second on) in registers, the others on the
-/// stack.
-unsafe fn variadic(
-    registers: *const *const c_char,
-    stack: *const *const c_char,
-    run: impl FnOnce(Strings, *const *const c_char) -> c_int,
-) -> c_int {
-    const IN_REGISTERS: usize = 5;
-    // Safety: the caller ended its list with null.
-    unsafe {
-        let at = |index: usize| match index {
-            ..IN_REGISTERS => registers.add(index),
-            _ => stack.add(index - IN_REGISTERS),
-        };
-        let count = (0..).take_while(|index| !(*at(*index)).is_null()).count();
-        let mut list = [null::<c_char>(); ARGUMENTS_ON_STACK];
-        if count >= ARGUMENTS_ON_STACK {
-            return Answer::from_result(Err(Errno(libc::E2BIG)));
-        }
-        for (index, argument) in list.iter_mut().enumerate().take(count) {
-            *argument = *at(index);
-        }
-        run(list.as_ptr(), at(count + 1))
+        check("#!/bin/sh\nx", Some(("/bin/sh", None)));
+        check("#! /usr/bin/env python3 -I \n", Some(("/usr/bin/env", Some("python3 -I"))));
+        check("#!/bin/sh", Some(("/bin/sh", None)));
+        check("#!\n", Some(("", None)));
+        check("\x7fELF", None);
     }
-}
 
-unsafe extern "C" fn execl_from(path: *const c_char, registers: Strings, stack: Strings) -> c_int {
-    unsafe { variadic(registers, stack, |arguments, _| exec_path(path, arguments, environ)) }
-}
-
-unsafe extern "C" fn execle_from(path: *const c_char, registers: Strings, stack: Strings) -> c_int {
-    // The environment follows the list.
-    unsafe { variadic(registers, stack, |arguments, after| exec_path(path, arguments, (*after).cast())) }
-}
-
-unsafe extern "C" fn execlp_from(path: *const c_char, registers: Strings, stack: Strings) -> c_int {
-    unsafe { variadic(registers, stack, |arguments, _| exec_searched(path, arguments, environ)) }
-}
-
-/// Rust cannot define variadic functions yet: these put the register arguments beside those on the stack.
-macro_rules! variadic {
-    ($($name:ident => $from:ident;)*) => { $(
-        /// # Safety
-        /// As for libc's function of this name.
-        #[unsafe(no_mangle)]
-        #[unsafe(naked)]
-        pub unsafe extern "C" fn $name() -> c_int {
-            std::arch::naked_asm!(
-                "sub rsp, 40",
-                "mov [rsp], rsi",
-                "mov [rsp + 8], rdx",
-                "mov [rsp + 16], rcx",
-                "mov [rsp + 24], r8",
-                "mov [rsp + 32], r9",
-                "mov rsi, rsp",
-                "lea rdx, [rsp + 48]",
-                "call {from}",
-                "add rsp, 40",
-                "ret",
-                from = sym $from,
-            )
-        }
-    )* };
-}
-variadic! {
-    execl => execl_from;
-    execle => execle_from;
-    execlp => execlp_from;
-}
-
-exported! {
-    fn execve(path: *const c_char, arguments: Strings, environment: Strings) -> c_int =
-        exec_path(path, arguments, environment);
-    fn execv(path: *const c_char, arguments: Strings) -> c_int = exec_path(path, arguments, environ);
-    fn execvp(file: *const c_char, arguments: Strings) -> c_int = exec_searched(file, arguments, environ);
-    fn execvpe(file: *const c_char, arguments: Strings, environment: Strings) -> c_int =
-        exec_searched(file, arguments, environment);
-    fn execveat(dirfd: c_int, path: *const c_char, arguments: Strings, environment: Strings, flags: c_int) -> c_int =
-        exec_at(dirfd, path, arguments, environment, flags);
-    fn fexecve(fd: c_int, arguments: Strings, environment: Strings) -> c_int =
-        exec_descriptor(fd, arguments, environment);
-    fn posix_spawn(pid: *mut pid_t, path: *const c_char, actions: Actions, attributes: Attributes, arguments: Strings, environment: Strings) -> c_int =
-        spawn(original::posix_spawn, pid, path, (actions, attributes), arguments, environment);
-    fn posix_spawnp(pid: *mut pid_t, file: *const c_char, actions: Actions, attributes: Attributes, arguments: Strings, environment: Strings) -> c_int =
-        spawn_searched(pid, file, (actions, attributes), arguments, environment);
+    #[test]
+    fn the_first_argument_is_replaced_whatever_the_list() {
+        let check = |count: usize| {
+            let given = [c"old".as_ptr()].into_iter().chain(std::iter::repeat_n(c"x".as_ptr(), count));
+            let given: Vec<_> = given.chain([null()]).collect();
+            let replaced = with_arguments(&[c"mark".as_ptr(), c"script".as_ptr()], given.as_ptr(), |list| unsafe {
+                assert_eq!(CStr::from_ptr(*list), c"mark");
+                assert_eq!(CStr::from_ptr(*list.add(1)), c"script");
+                super::count(list) as c_int
+            });
+            assert_eq!(replaced, Ok(count as c_int + 2));
+        };
+        [0, 1, ARGUMENTS_ON_STACK - 4, ARGUMENTS_ON_STACK, 5000].into_iter().for_each(check);
+        assert_eq!(with_arguments(&[c"mark".as_ptr()], null(), |list| unsafe { super::count(list) } as c_int), Ok(1));
+    }
 }

@@ -13,7 +13,7 @@ const EXEC: c_uint = 16;
 
 /// A writable, empty, close-on-exec file without a path. `name` is what /proc and debuggers show.
 pub fn anonymous_file(name: &[u8]) -> Result<c_int, Errno> {
-    memory(name).or_else(|_| unnamed_file())
+    memory(name).or_else(|refused| if is_forbidden(refused) { unnamed_file() } else { Err(refused) })
 }
 
 /// The same, or nothing where the kernel refuses memory.
@@ -26,6 +26,11 @@ pub fn memory(name: &[u8]) -> Result<c_int, Errno> {
 pub fn anonymous_program(name: &[u8]) -> Result<c_int, Errno> {
     static EXECUTABLE: AtomicU32 = AtomicU32::new(EXEC);
     memory_file(name, 0, &EXECUTABLE)
+}
+
+/// Whether the kernel has no files in memory for us, rather than no room for one more.
+pub fn is_forbidden(refused: Errno) -> bool {
+    matches!(refused.0, libc::EPERM | libc::EACCES | libc::ENOSYS)
 }
 
 fn memory_file(name: &[u8], flags: c_uint, extra: &AtomicU32) -> Result<c_int, Errno> {

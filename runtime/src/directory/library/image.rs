@@ -1,10 +1,10 @@
 //! Libraries in memory, each under a name that libc has not met.
 
-use super::{elf, fallback};
+use super::elf;
 use crate::directory::errno::Errno;
-use crate::directory::space;
+use crate::directory::{fallback, space};
 use std::cell::UnsafeCell;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -74,7 +74,8 @@ impl Flight {
             }
             let made = match in_memory(path, content) {
                 Ok((fd, name)) => (Some(fd), name),
-                Err(refused) => (None, fallback::file(path, content).ok_or(refused)?),
+                Err(refused) if space::is_forbidden(refused) => (None, fallback::file(path, content).ok_or(refused)?),
+                Err(refused) => return Err(refused),
             };
             Ok(entry.image.insert(made).1.clone())
         })
@@ -120,9 +121,8 @@ fn unique_name(fd: i32) -> CString {
     CString::new(name).unwrap_or_default()
 }
 
-/// Whether libc's words mean that memory may not be executed here (a hardened kernel).
-pub fn cannot_be_executed(text: &str) -> bool {
-    ["failed to map segment", "cannot change memory protections", "Permission denied", "Operation not permitted"]
-        .iter()
-        .any(|words| text.contains(words))
+/// Whether libc's words mean that memory may not be executed here (a hardened kernel) or has no name (no /proc).
+pub fn is_useless(image: &CStr, text: &str) -> bool {
+    let refused = ["failed to map segment", "cannot change memory protections", "cannot open shared object file"];
+    text.starts_with(&*image.to_string_lossy()) && refused.iter().any(|words| text.contains(words))
 }

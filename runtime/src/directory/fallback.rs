@@ -1,4 +1,4 @@
-//! Where memory may not be executed: libraries in a private folder of the user's.
+//! Where memory may not be executed: libraries and programs in a private folder of the user's.
 
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{DirBuilder, File, OpenOptions};
