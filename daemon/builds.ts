@@ -15,6 +15,7 @@ import { ConfigEvaluator } from './config/evaluate.ts';
 import type { Caller, CreateEngine, Engine, EngineOptions } from './engine.ts';
 import { PieceMemory } from './executable/piece-memory.ts';
 import { BytecodeCompiler } from './python/bytecode.ts';
+import { PreparedImages } from './targets/prepared-images.ts';
 import { StandardLibraries } from './targets/resource-sets.ts';
 import { TraceMemory } from './trace-memory.ts';
 import { watchBuilds } from './watch-builds.ts';
@@ -40,6 +41,7 @@ class Builds implements Engine {
   readonly #cache: Cache;
   readonly #evaluator: ConfigEvaluator;
   readonly #compiler = new BytecodeCompiler();
+  readonly #prepared = new PreparedImages();
   readonly #running = new Map<string, Shared>();
   /** The last build of each workspace, settled or not: the next one waits for it. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -55,6 +57,7 @@ class Builds implements Engine {
       pieces: new PieceMemory(pieceBytesMax),
       libraries: new StandardLibraries(),
       traces: new TraceMemory(this.#cache),
+      prepared: this.#prepared,
     };
   }
 
@@ -130,6 +133,7 @@ class Builds implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { abort } of this.#running.values()) abort.abort();
     await Promise.allSettled(this.#turns.values());
+    await this.#prepared[Symbol.asyncDispose]();
     await this.#compiler[Symbol.asyncDispose]();
     await this.#evaluator[Symbol.asyncDispose]();
     this.#cache.close();

@@ -80,12 +80,28 @@ export function buildLayer(files: readonly LayerFile[], modules: readonly LayerM
   const stored = contents.map((bytes) => {
     const offset = end;
     end = aligned(end + bytes.length);
-    return { offset, length: bytes.length, size: bytes.length, crc: crc32(bytes), zstd: false };
+    return { offset, length: bytes.length, size: bytes.length, crc: rememberedCrc(bytes), zstd: false };
   });
-  const layer = Buffer.alloc(end);
-  for (const [at, bytes] of contents.entries()) layer.set(bytes, stored[at]?.offset);
+  const layer = Buffer.allocUnsafe(end).fill(0, 0, tree.dataOffset);
+  for (const [at, bytes] of contents.entries()) {
+    const { offset, length } = stored[at]!;
+    layer.set(bytes, offset);
+    layer.fill(0, offset + length, aligned(offset + length));
+  }
   layer.set(layerIndex(tree, stored, end));
   return layer;
+}
+
+const crcs = new WeakMap<Uint8Array, number>();
+
+/** The same bytes in memory come again with every build; they are never written to. */
+function rememberedCrc(bytes: Uint8Array): number {
+  let crc = crcs.get(bytes);
+  if (crc === undefined) {
+    crc = crc32(bytes);
+    crcs.set(bytes, crc);
+  }
+  return crc;
 }
 
 const contentOf = ({ content }: LayerFile): Uint8Array =>

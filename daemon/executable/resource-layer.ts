@@ -92,7 +92,11 @@ export async function freshLayer(
     bytes: pieces.get(content.sha256) ?? remember(pieces, content.sha256, readContent(context, content)),
   }));
   const bytes = buildLayer(files, modules);
-  return { sha256: hash('sha256', bytes) as Sha256, length: bytes.length, content: { at: 'bytes', bytes } };
+  const sha256 = hash(
+    'sha256',
+    [digestOf(packed), distribution.cacheTag, ...compiled.map(({ pyc }) => pyc)].join(),
+  );
+  return { sha256: sha256 as Sha256, length: bytes.length, content: { at: 'bytes', bytes } };
 }
 
 type Compiled = {
@@ -112,11 +116,12 @@ async function compile(
   const wanted = packed.flatMap((of) =>
     of.resource.what.kind === 'module-source' ? of.levels.map((level) => ({ of, level })) : [],
   );
-  const results = await compiler.compileModules(
-    context,
-    distribution,
-    wanted.map(({ of, level }) => ({ path: of.resource.path, content: of.resource.content, level })),
-  );
+  const modules = wanted.map(({ of, level }) => ({
+    path: of.resource.path,
+    content: of.resource.content,
+    level,
+  }));
+  const results = await compiler.compileModules(context, distribution, modules);
   return wanted.flatMap(({ of, level }, index) => {
     const result: CompiledModule | undefined = results[index];
     if (result === undefined) throw new Error('the compiler lost a module');
@@ -138,10 +143,6 @@ function layOut(
 ): { files: LayerFile[]; modules: LayerModule[] } {
   const files: LayerFile[] = [];
   const modules: LayerModule[] = [];
-  // As Python's own importer: a compiled module comes before the source it was compiled from.
-  const native = new Set(
-    packed.flatMap(({ resource: { what } }) => (what.kind === 'extension-module' ? [what.name] : [])),
-  );
   const bytecode = new Map<PackedResource, (string | undefined)[]>();
   for (const { of, level, pyc, size } of compiled) {
     const path = bytecodePath(of, level, distribution.cacheTag);
@@ -167,11 +168,10 @@ function layOut(
     if (what.kind === 'module-source') {
       const { name, isPackage } = what;
       const source = keep ? { source: path } : {};
-      if ((compiledPaths.length > 0 || item.source) && !native.has(name))
+      if (compiledPaths.length > 0 || item.source)
         modules.push({ name, isPackage, has: { kind: 'python', ...source, bytecode: compiledPaths } });
     } else if (what.kind === 'extension-module') {
-      const isPackage = /\/__init__\.[^/]*so$/.test(path);
-      modules.push({ name: what.name, isPackage, has: { kind: 'extension', library: path } });
+      modules.push({ name: what.name, isPackage: false, has: { kind: 'extension', library: path } });
     }
   }
   return { files, modules };

@@ -43,6 +43,8 @@ const workersMax = Math.min(2, availableParallelism());
 const windowPerWorker = 8;
 /** Rows are written in portions, so that a cancelled build keeps what was compiled. */
 const rowsPerWrite = 100;
+/** Results kept in memory, 300 bytes each. */
+const recentMax = 10_000;
 /** A module that ends the process twice is the reason. */
 const attemptsMax = 2;
 
@@ -50,6 +52,7 @@ const attemptsMax = 2;
 export class BytecodeCompiler {
   readonly #workers = new Map<string, CompileWorker[]>();
   readonly #idleMs: number;
+  readonly #recent = new Map<string, Bytecode>();
 
   constructor(options: { readonly idleMs?: number } = {}) {
     this.#idleMs = options.idleMs ?? idleMs;
@@ -68,7 +71,7 @@ export class BytecodeCompiler {
       python: distribution.version,
       magic: distribution.magic,
     }));
-    const results = context.cache.getMany(bytecodes, keys);
+    const results = this.#lookUp(context, keys);
     const missing = results.flatMap((result, index) => (result === undefined ? [index] : []));
     if (missing.length > 0)
       await withStep(context, 'bytecode', subjectOf(modules, missing), (step) =>
@@ -79,6 +82,29 @@ export class BytecodeCompiler {
       if (result === undefined || module === undefined) throw new Error('a module was not compiled');
       return 'pyc' in result ? result : { diagnostic: toDiagnostic(module, result.problem) };
     });
+  }
+
+  /** From memory, else from the cache: after an edit all but one of a thousand were just asked for. */
+  #lookUp(context: Context, keys: readonly BytecodeKey[]): (Bytecode | undefined)[] {
+    const names = keys.map(
+      ({ source, path, level, python, magic }) => `${source} ${level} ${python} ${magic} ${path}`,
+    );
+    const results = names.map((name) => this.#recent.get(name));
+    const unknown = results.flatMap((result, index) => (result === undefined ? [index] : []));
+    const stored = context.cache.getMany(
+      bytecodes,
+      unknown.map((index) => keys[index]!),
+    );
+    for (const [at, index] of unknown.entries()) {
+      const result = stored[at];
+      results[index] = result;
+      if (result !== undefined) this.#recent.set(names[index]!, result);
+    }
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= recentMax) break;
+      this.#recent.delete(oldest);
+    }
+    return results;
   }
 
   async #compileMissing(

@@ -10,9 +10,15 @@ import type { LayerPlan } from './additions.ts';
 import { placeAdditions } from './additions.ts';
 import type { ResourceSets } from './resource-sets.ts';
 import { placeBeside } from './placed-files.ts';
+import type { PreparedImages } from './prepared-images.ts';
 
 /** What the targets of one build share. */
-export type Workbench = LayerTools & { readonly sets: ResourceSets };
+export type Workbench = LayerTools & {
+  readonly sets: ResourceSets;
+  readonly prepared: PreparedImages;
+  /** Absolute path of the folder that all of a workspace's builds go to. */
+  readonly buildPath: string;
+};
 
 /** Seconds since 1970 of every packed file when SOURCE_DATE_EPOCH does not say: 1980-01-01, the oldest that zip can hold. */
 const defaultMtime = 315_532_800;
@@ -34,10 +40,16 @@ export async function buildPythonExecutable(
   const output = join(folder, value.name);
   context.trace.variable('SOURCE_DATE_EPOCH');
   const epoch = Number(context.environment['SOURCE_DATE_EPOCH'] ?? defaultMtime);
-  await writeImage(
-    { stub: stubPath(context, stub.sha256), layers, config: value.interpreter, output, mtime: epoch },
-    context.signal,
-  );
+  const image = {
+    stub: stubPath(context, stub.sha256),
+    layers,
+    config: value.interpreter,
+    output,
+    mtime: epoch,
+  };
+  await writeImage(image, context.signal, await bench.prepared.take(output, stub.sha256, layers));
+  if (plans.some(({ volatile }) => volatile))
+    bench.prepared.prepare(bench.buildPath, output, stub.sha256, layers);
   return [output, ...(await placeBeside(context, bench.compiler, distribution, beside, folder))];
 }
 

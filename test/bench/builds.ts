@@ -68,7 +68,7 @@ function edit(): void {
     {
       argv: [process.execPath, client, 'build', '--path', folder],
       env: environment,
-      before: ['/bin/sh', '-c', `echo "edited = $(date +%N)" >> ${edited}`],
+      before: ['/bin/sh', '-c', `echo "edited = 1$(date +%N)" >> ${edited}`],
     },
     { argv: bareNode },
   ]) as [number, number];

@@ -19,6 +19,7 @@ def run(command: dict) -> float:
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0),
     ]
     started = time.perf_counter()
     pid = os.posix_spawn(command["argv"][0], command["argv"], command["env"], file_actions=actions)
