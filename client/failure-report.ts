@@ -21,7 +21,9 @@ export function reportFailure(task: Pick<Task, 'isJson' | 'environment' | 'cwd'>
   for (const diagnostic of diagnostics)
     writeError(diagnosticText(diagnostic, { cwd: task.cwd, colors: paint }));
   const isSaid = diagnostics.some((diagnostic) => diagnostic.message === message);
-  if (!isSaid) writeError(`${paint.bold(`${paint.red('error')}: ${message}`)}\n`);
+  // Whoever pressed Ctrl-C knows; whose daemon was stopped by another does not.
+  if (failure.kind === 'cancelled') writeError(`${message}\n`);
+  else if (!isSaid) writeError(`${paint.bold(`${paint.red('error')}: ${message}`)}\n`);
   const isHinted = diagnostics.some((diagnostic) => diagnostic.hint === hint);
   if (hint !== undefined && !isHinted) writeError(`${paint.bold('hint')}: ${hint}\n`);
   if (logFile !== undefined) writeError(`${paint.bold('log')}: ${logFile}\n`);

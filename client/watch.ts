@@ -1,4 +1,4 @@
-import { exitCodes } from '../protocol/failure.ts';
+import { exitCodes, Failure } from '../protocol/failure.ts';
 import { type BuildRequest, Watch } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
 import { perform } from './perform.ts';
@@ -9,6 +9,8 @@ export async function watch(task: Task, request: BuildRequest): Promise<number> 
   const screen = new Screen(task);
   try {
     await perform(task, Watch, request, screen.performance);
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'cancelled')) throw error;
   } finally {
     await screen.close();
   }

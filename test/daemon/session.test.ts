@@ -17,6 +17,7 @@ import { Failure } from '../../protocol/failure.ts';
 import { encodeMessage, MessageDecoder } from '../../protocol/framing.ts';
 import { Build, type BuildRequest, Hello, type Identity, Status, Targets } from '../../protocol/requests.ts';
 import { heldEngine } from '../support/held-engine.ts';
+import { eventually } from '../support/rig.ts';
 
 const timeout = 20_000;
 const identity: Identity = { protocol: 1, version: '1', checkout: '', cacheFolder: '/cache' };
@@ -164,7 +165,7 @@ test('a connection that closes cancels what it asked for', { timeout }, async ()
   await begun.promise;
   assert.equal(running, 1);
   socket.destroy();
-  while (running > 0) await new Promise((resolve) => setImmediate(resolve));
+  await eventually(() => running === 0);
 });
 
 /** What the daemon answers to bytes that are no client's: it hangs up, or goes on as if they had not come. */
