@@ -94,7 +94,17 @@ function findLinking(probe: Probe): Linking | undefined {
 function linkArguments(probe: Probe): string[] {
   const words = ['MODLIBS', 'LIBS', 'SYSLIBS'].flatMap((name) => text(probe, name).split(/\s+/));
   const wanted = words.filter((word) => /^-l[\w+.:-]+$/.test(word) || word === '-pthread');
-  return [...new Set([...wanted, '-lpthread', '-ldl', '-lutil', '-lm'])];
+  return [...new Set([...wanted, '-lpthread', '-ldl', '-lutil', '-lm'])].map((word) =>
+    partOfGlibc.test(word) ? word : (staticLibrary(probe, word.slice(2)) ?? word),
+  );
+}
+
+const partOfGlibc = /^-(pthread|l(c|m|dl|rt|util|pthread|resolv|nsl))$/;
+
+/** A library that other machines may lack is linked in where its archive is installed: "/usr/lib/…/libz.a" for "z". */
+function staticLibrary(probe: Probe, name: string): string | undefined {
+  const folders = [text(probe, 'LIBDIR'), `/usr/lib/${text(probe, 'MULTIARCH')}`, '/usr/lib64', '/usr/lib'];
+  return folders.map((folder) => join(folder, `lib${name}.a`)).find((path) => existsSync(path));
 }
 
 /** Rust's name of the platform, such as "x86_64-unknown-linux-gnu". */

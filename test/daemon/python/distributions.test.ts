@@ -25,6 +25,7 @@ import type { Distribution } from '../../../daemon/python/distribution.ts';
 import { localDistribution } from '../../../daemon/python/local.ts';
 import { pipInstall } from '../../../daemon/python/pip.ts';
 import { resolveDistribution } from '../../../daemon/python/resolve.ts';
+import { sharedPython } from '../../../daemon/python/shared-library.ts';
 import { makeArchive } from '../../support/standalone-archive.ts';
 import { openRig, pythons } from './python-rig.ts';
 
@@ -49,7 +50,7 @@ for (const [name, [version, magic]] of Object.entries(expected)) {
     assert.equal(distribution.linking.kind, 'static');
     assert.ok(distribution.linking.kind === 'static' && existsSync(distribution.linking.archive));
     assert.ok(distribution.linking.kind === 'static');
-    assert.ok(distribution.linking.libraries.every((word) => /^-(l[\w.:+-]+|pthread)$/.test(word)));
+    assert.ok(distribution.linking.libraries.every((word) => /^(-l[\w.:+-]+|-pthread|\/.*\.a)$/.test(word)));
     assert.ok(existsSync(join(distribution.stdlib, `${distribution.sysconfigModule}.py`)));
     assert.ok(distribution.dynload !== undefined && readdirSync(distribution.dynload).length > 20);
     assert.deepEqual(await localDistribution(rig.context, path), python, 'and again the same, id included');
@@ -256,6 +257,8 @@ for (const [name, linking] of [
       assert.ok(distribution.linking.archive.startsWith(rig.context.cache.folder));
       assert.ok(!distribution.linking.libraries.includes('-lssl'), 'a module of its own brings its library');
     }
+    const library = sharedPython(rig.context, distribution);
+    assert.equal(library?.path, linking === 'shared' ? 'lib/libpython3.11.so.1.0' : undefined);
     const origin = execFileSync(distribution.executable, ['-I', '-B', '-c', 'import os; print(os.__file__)']);
     assert.ok(origin.toString().startsWith(rig.context.cache.folder));
     rig.write({
