@@ -35,7 +35,7 @@ const rows: readonly Example[] = [
     runs: [
       { args: ['--version'], code: 0, stdout: /black, 24\.10\.0 \(compiled: yes\)/ },
       { args: ['-q', '-'], input: 'x = {  "a":1 }\n', code: 0, stdout: /^x = \{"a": 1\}\n$/ },
-      { args: [], code: 1, stderr: /no|No Path/ },
+      { args: [], code: 1, stderr: /One of .SRC. or .code. is required/ },
     ],
   },
   {
