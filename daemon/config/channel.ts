@@ -22,6 +22,7 @@ export type EvaluateMessage = {
 export type WorkerMessage =
   | { readonly kind: 'call'; readonly method: HostMethod; readonly request: unknown }
   | { readonly kind: 'print'; readonly text: string }
+  | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'diagnostic'; readonly diagnostic: Diagnostic }
   | { readonly kind: 'done'; readonly outcome: EvaluationOutcome }
   /** An exception that is not the config's fault. */

@@ -1,9 +1,9 @@
-import { ConfigObject } from './config-object.ts';
+import { Buildable } from './buildable.ts';
 import type { TypeDeclaration } from './declaration.ts';
 import type { EmbeddedResourcesValue, PythonExecutableValue } from './resolved-target.ts';
 
 /** What a Cargo build script embeds. */
-export class EmbeddedResources extends ConfigObject {
+export class EmbeddedResources extends Buildable {
   override readonly typeName = 'PythonEmbeddedResources';
   readonly #executable: PythonExecutableValue;
 
@@ -12,7 +12,7 @@ export class EmbeddedResources extends ConfigObject {
     this.#executable = executable;
   }
 
-  value(): EmbeddedResourcesValue {
+  override value(): EmbeddedResourcesValue {
     return { type: 'PythonEmbeddedResources', executable: this.#executable };
   }
 }

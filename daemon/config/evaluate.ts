@@ -142,6 +142,7 @@ async function run(
     if (message.kind === 'call') pending = answer(message);
     else if (message.kind === 'print')
       context.report({ event: 'output', from: 'config', text: message.text });
+    else if (message.kind === 'notice') context.report({ event: 'notice', text: message.text });
     else if (message.kind === 'diagnostic')
       context.report({ event: 'diagnostic', diagnostic: message.diagnostic });
     else if (message.kind === 'broken') reject(new Error(`config worker: ${message.stack}`));

@@ -38,6 +38,8 @@ export type Outlet = {
     request: Parameters<HostCalls[M]>[0],
   ) => Awaited<ReturnType<HostCalls[M]>>;
   readonly print: (text: string) => void;
+  /** A line worth the user's attention. */
+  readonly notice: (text: string) => void;
   /** Something odd that does not stop the evaluation; shown at the call that is running. */
   readonly warn: (message: string, hint?: string) => void;
   /** Where the config is right now: the innermost call in a config's file. */

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 
-import { ConfigError, ConfigObject } from './config-object.ts';
+import { Buildable } from './buildable.ts';
+import { ConfigError } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
 import { selection } from './executable-contents.ts';
@@ -24,7 +25,7 @@ type Entry =
   | { readonly kind: 'executable'; readonly prefix: string; readonly executable: PythonExecutableValue };
 
 /** Files and where they go, relative to a root that is not known yet. Nothing is written before the build. */
-export class FileManifest extends ConfigObject {
+export class FileManifest extends Buildable {
   override readonly typeName = 'FileManifest';
   /** By path. Bytecode isn't listed: it follows from the sources. */
   readonly #entries = new Map<string, Entry>();
@@ -51,9 +52,13 @@ export class FileManifest extends ConfigObject {
     } else this.#put(path, { kind: 'resource', prefix, set: origin.set, index: origin.index, isSource });
   }
 
-  addManifest(other: FileManifest): void {
-    for (const [path, entry] of other.#entries) this.#put(path, entry);
-    this.#run = other.#run ?? this.#run;
+  /** Adds the files of another manifest below `prefix`; "" is the root. */
+  addManifest(other: FileManifest, prefix = ''): void {
+    for (const [path, entry] of other.#entries) {
+      const below = 'prefix' in entry ? { ...entry, prefix: posix.join(prefix, entry.prefix) } : entry;
+      this.#put(posix.join(prefix, path), below);
+    }
+    if (other.#run !== undefined) this.#run = posix.join(prefix, other.#run);
   }
 
   paths(): readonly string[] {
@@ -77,7 +82,7 @@ export class FileManifest extends ConfigObject {
     return content;
   }
 
-  value(evaluation: Evaluation): FileManifestValue {
+  override value(evaluation: Evaluation): FileManifestValue {
     const entries: ManifestEntry[] = [];
     const groups = new Map<
       string,

@@ -7,11 +7,13 @@ import { fileContentType } from './file-content.ts';
 import { fileManifestType } from './file-manifest.ts';
 import { glob } from './glob.ts';
 import { interpreterConfigType } from './interpreter-config.ts';
+import { macOsBundleType } from './macos-bundle.ts';
 import { packagingPolicyType } from './packaging-policy.ts';
 import { canPrompt, promptConfirm, promptInput, promptPassword } from './prompt.ts';
 import { defaultPythonDistribution, pythonDistributionType } from './python-distribution.ts';
 import { pythonExecutableType } from './python-executable-type.ts';
 import { resourceTypes } from './resource-object.ts';
+import { snapTypes } from './snap.ts';
 import { registerTarget, resolveTarget, resolveTargets, setBuildPath } from './target.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -97,5 +99,7 @@ export const types: readonly TypeDeclaration[] = [
   fileManifestType,
   fileContentType,
   embeddedResourcesType,
+  macOsBundleType,
+  ...snapTypes,
   buildContextType,
 ];

@@ -1,4 +1,5 @@
-import { ConfigError, ConfigObject } from './config-object.ts';
+import { Buildable } from './buildable.ts';
+import { ConfigError } from './config-object.ts';
 import type { Evaluation } from './evaluation.ts';
 import { ExecutableContents, type AddOverrides } from './executable-contents.ts';
 import type { DistributionSummary } from './host.ts';
@@ -8,7 +9,7 @@ import type { ResourceObject } from './resource-object.ts';
 import type { Addition, PythonExecutableValue } from './resolved-target.ts';
 
 /** Everything that goes into one program. */
-export class PythonExecutable extends ConfigObject {
+export class PythonExecutable extends Buildable {
   override readonly typeName = 'PythonExecutable';
   readonly name: string;
   readonly distribution: DistributionSummary;
@@ -49,7 +50,7 @@ export class PythonExecutable extends ConfigObject {
     this.contents.addStandardLibrary();
   }
 
-  value(evaluation: Evaluation): PythonExecutableValue {
+  override value(evaluation: Evaluation): PythonExecutableValue {
     const interpreter = this.interpreter.toInterpreterConfig(this.distribution);
     const additions = this.contents.additions((set) => evaluation.count(set));
     return {

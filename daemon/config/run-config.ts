@@ -7,14 +7,12 @@ import { evaluateIn, toDiagnostics } from '../starlark/evaluate.ts';
 import { runIn, Thread } from '../starlark/thread.ts';
 import { captureFrames } from '../starlark/trace.ts';
 import { Binding } from './binding.ts';
+import { Buildable } from './buildable.ts';
 import type { HostMethod, Reply } from './channel.ts';
-import { ConfigError, ConfigObject, typeNameOf, type Plain } from './config-object.ts';
-import { EmbeddedResources } from './embedded-resources.ts';
+import { ConfigError, typeNameOf } from './config-object.ts';
 import type { EvaluationOutcome } from './evaluate.ts';
 import { Evaluation, type EvaluationRequest, type Outlet, type Place } from './evaluation.ts';
-import { FileManifest } from './file-manifest.ts';
-import { PythonExecutable } from './python-executable.ts';
-import type { ResolvedTarget, TargetValue } from './resolved-target.ts';
+import type { ResolvedTarget } from './resolved-target.ts';
 
 /** How the worker talks to the daemon. */
 export type WorkerOutlet = {
@@ -22,6 +20,7 @@ export type WorkerOutlet = {
   /** Blocks. */
   readonly ask: (method: HostMethod, request: unknown) => Reply;
   readonly print: (text: string) => void;
+  readonly notice: (text: string) => void;
   readonly diagnostic: (diagnostic: Diagnostic) => void;
 };
 
@@ -125,6 +124,7 @@ function outletOf(worker: WorkerOutlet): Outlet {
   return {
     ask: (method, question) => answer(worker.ask(method, question)) as never,
     print: worker.print,
+    notice: worker.notice,
     warn: (message, hint) => {
       const diagnostic = here()?.(message, hint);
       if (diagnostic !== undefined) worker.diagnostic({ ...diagnostic, severity: 'warning' });
@@ -142,17 +142,10 @@ function here(): Place | undefined {
 function targetValues(evaluation: Evaluation): readonly ResolvedTarget[] {
   return [...evaluation.targets.requested].map((name) => {
     const value = evaluation.language.plain(evaluation.targets.resolve(evaluation, name));
-    const built = targetValue(evaluation, value);
-    if (built !== undefined) return { name, value: built };
+    if (value instanceof Buildable) return { name, value: value.value(evaluation) };
     const message = `${typeNameOf(value)} does not implement build()`;
     const hint = `target ${name} can be used by other targets, but not built or run itself`;
     const { registeredAt } = evaluation.targets.get(name);
     throw new Refused(registeredAt?.(message, hint) ?? wholeFile(evaluation.request.config, message, hint));
   });
-}
-
-function targetValue(evaluation: Evaluation, value: Plain): TargetValue | undefined {
-  if (!(value instanceof ConfigObject)) return undefined;
-  if (value instanceof PythonExecutable || value instanceof FileManifest) return value.value(evaluation);
-  return value instanceof EmbeddedResources ? value.value() : undefined;
 }

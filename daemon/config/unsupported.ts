@@ -3,12 +3,7 @@ import { declareFunction, type FunctionDeclaration } from './declaration.ts';
 /** Globals of PyOxidizer that are known, and refused at the line that calls them. */
 const names: readonly (readonly [name: string, what: string])[] = [
   ['AppleUniversalBinary', 'a macOS binary for several architectures'],
-  ['MacOsApplicationBundleBuilder', 'a macOS application bundle'],
   ['PythonWheelBuilder', 'a Python wheel'],
-  ['Snap', 'a snap package'],
-  ['SnapApp', 'an application of a snap package'],
-  ['SnapPart', 'a part of a snap package'],
-  ['SnapcraftBuilder', 'a snap package build'],
   ['WiXBundleBuilder', 'a Windows bundle installer'],
   ['WiXInstaller', 'a Windows installer'],
   ['WiXMSIBuilder', 'a Windows MSI installer'],

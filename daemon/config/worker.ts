@@ -18,6 +18,7 @@ port.on('message', ({ request, shared, replies }: EvaluateMessage) => {
         return awaitReply(shared, replies);
       },
       print: (text) => post({ kind: 'print', text }),
+      notice: (text) => post({ kind: 'notice', text }),
       diagnostic: (diagnostic) => post({ kind: 'diagnostic', diagnostic }),
     });
     post({ kind: 'done', outcome });

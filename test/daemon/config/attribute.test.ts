@@ -16,6 +16,9 @@ const makers: Record<string, string> = {
   PythonPackageResource: 'exe.pip_install(["app"])[4]',
   PythonPackageDistributionResource: 'exe.pip_install(["app"])[5]',
   FileContent: 'FileContent(filename="a", content="")',
+  Snap: 'Snap("name", "1", "summary", "description")',
+  SnapApp: 'SnapApp()',
+  SnapPart: 'SnapPart()',
 };
 
 const configFor = (type: string, lines: readonly string[]): string =>
@@ -30,6 +33,10 @@ async function printed(type: string, lines: readonly string[]): Promise<string[]
 
 /** Values that an attribute takes, as Starlark writes them. */
 function accepted({ name, check }: AttributeDeclaration): readonly string[] {
+  if (/dict\[str, Snap/.test(check.type)) return ['{}', 'None'];
+  if (check.type.startsWith('list[dict')) return ['[{"a": "b"}]', 'None'];
+  if (check.type.startsWith('dict[str, list')) return ['{"a": ["b"]}', 'None'];
+  if (check.type.startsWith('dict')) return ['{"a": "b", "c": [], "d": {"e": 1}}', 'None'];
   const choices = check.type.split(' | ');
   const valueOf = (choice: string): readonly string[] => {
     if (choice.startsWith('"') || choice === 'None') return [choice];
