@@ -162,13 +162,10 @@ async function evaluate(
     variables: request.variables,
   });
   if (evaluated.outcome === 'invalid') {
-    const [first] = evaluated.diagnostics;
-    throw inputFailure(
-      first === undefined ? 'The config is not valid' : `The config is not valid: ${first.message}`,
-      {
-        diagnostics: evaluated.diagnostics,
-      },
-    );
+    const errors = evaluated.diagnostics.filter(({ severity }) => severity === 'error').length;
+    throw inputFailure(`Cannot evaluate the config: ${errors === 1 ? 'one error' : `${errors} errors`}`, {
+      diagnostics: evaluated.diagnostics,
+    });
   }
   for (const file of evaluated.files) context.trace.file(file);
   return evaluated;
