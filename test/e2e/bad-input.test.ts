@@ -122,7 +122,15 @@ suite('bad input', { concurrency: false }, () => {
     const old = workspace(
       hello.replace('exe = ', 'dist = default_python_distribution(python_version = "3.4")\nexe = '),
     );
-    check(old, { code: 2, says: [/3\.4/, /hint/] });
+    check(old, { code: 1, says: [/Cannot pack Python 3\.4: only 3\.10 to 3\.13/] });
+
+    const hidden = `for place in "$HOME/.pyenv" /opt; do [ ! -d $place ] || mount -t tmpfs none $place; done
+      for python in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f $python ] || mount --bind /dev/null $python; done`;
+    const folder = workspace(hello);
+    const result = inNamespace(hidden, [], ['build', '--no-daemon', '--path', folder]);
+    assert.equal(result.status, 2, result.stderr);
+    assert.match(result.stderr, /CPython/);
+    assert.match(result.stderr, /hint: /);
   });
 
   test('a Python file with a syntax error is named and the build goes on', () => {
@@ -215,7 +223,7 @@ function inNamespace(
   places: readonly string[],
   args: readonly string[],
 ): { status: number | null; stderr: string } {
-  const script = `${setup} && shift ${places.length} && exec "$@"`;
+  const script = `{ ${setup}\n} && shift ${places.length} && exec "$@"`;
   const privileges = process.getuid?.() === 0 ? [] : ['--map-root-user'];
   return spawnSync(
     'unshare',
