@@ -1,5 +1,6 @@
 //! The exec and spawn families. Nothing here allocates: callers may be between fork and exec.
 
+use super::alias::with_visible;
 use super::errno::{self, Answer, Errno};
 use super::original::{self, Actions, Attributes, Strings};
 use super::place::route;
@@ -17,7 +18,9 @@ unsafe extern "C" {
 }
 
 unsafe fn exec_at(dirfd: c_int, path: *const c_char, arguments: Strings, environment: Strings, flags: c_int) -> c_int {
-    let theirs = |dirfd, path| unsafe { original::execveat(dirfd, path, arguments, environment, flags) };
+    let theirs = |dirfd, path| unsafe {
+        with_visible(arguments, |arguments| original::execveat(dirfd, path, arguments, environment, flags))
+    };
     let exec = |path, arguments| unsafe { original::execve(path, arguments, environment) };
     unsafe {
         if flags & AT_EMPTY_PATH != 0 && !path.is_null() && *path == 0 {
@@ -51,7 +54,8 @@ unsafe fn exec_descriptor(fd: c_int, arguments: Strings, environment: Strings) -
 }
 
 unsafe fn exec_path(path: *const c_char, arguments: Strings, environment: Strings) -> c_int {
-    let theirs = |_, path| unsafe { original::execve(path, arguments, environment) };
+    let theirs =
+        |_, path| unsafe { with_visible(arguments, |arguments| original::execve(path, arguments, environment)) };
     let exec = |path, arguments| unsafe { original::execve(path, arguments, environment) };
     unsafe { route(AT_FDCWD, path, theirs, |place| launch(place, arguments, exec)) }
 }
@@ -92,7 +96,8 @@ unsafe fn own_search_path(file: *const c_char) -> Option<&'static [u8]> {
 }
 
 unsafe fn exec_searched(file: *const c_char, arguments: Strings, environment: Strings) -> c_int {
-    let theirs = |_, path| unsafe { original::execvpe(path, arguments, environment) };
+    let theirs =
+        |_, path| unsafe { with_visible(arguments, |arguments| original::execvpe(path, arguments, environment)) };
     let exec = |path, arguments| unsafe { original::execve(path, arguments, environment) };
     unsafe { searched(file, |path| route(AT_FDCWD, path, theirs, |place| launch(place, arguments, exec))) }
 }
@@ -115,13 +120,10 @@ unsafe fn spawn(
         number => Answer::from_result(Err(Errno(number))),
     };
     let ours = |path, arguments| call(original::posix_spawn, path, arguments);
-    errno::preserved(|| {
-        match unsafe {
-            route(AT_FDCWD, path, |_, path| call(libc, path, arguments), |place| launch(place, arguments, ours))
-        } {
-            0 => 0,
-            _ => errno::last().0,
-        }
+    let theirs = |_, path| unsafe { with_visible(arguments, |arguments| call(libc, path, arguments)) };
+    errno::preserved(|| match unsafe { route(AT_FDCWD, path, theirs, |place| launch(place, arguments, ours)) } {
+        0 => 0,
+        _ => errno::last().0,
     })
 }
 

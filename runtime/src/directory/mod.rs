@@ -27,6 +27,7 @@ macro_rules! exported {
     )* };
 }
 
+mod alias;
 mod attribute;
 mod change;
 mod descriptor;
@@ -47,6 +48,8 @@ mod stdio;
 mod stream;
 mod tree;
 mod walk;
+
+pub use alias::starts_interpreter;
 
 /// To be called once at the start, after the payload is installed and before threads exist: finds those functions of
 /// libc that must be callable where `dlsym` is not (signal handlers, and a child between fork and exec).

@@ -130,6 +130,9 @@ originals! {
     fn posix_spawn(pid: *mut libc::pid_t, path: *const c_char, actions: Actions, attributes: Attributes, arguments: Strings, environment: Strings) -> c_int;
     fn posix_spawnp(pid: *mut libc::pid_t, file: *const c_char, actions: Actions, attributes: Attributes, arguments: Strings, environment: Strings) -> c_int;
 
+    fn system(command: *const c_char) -> c_int;
+    fn popen(command: *const c_char, mode: *const c_char) -> *mut FILE;
+
     fn chdir(path: *const c_char) -> c_int;
     fn fchdir(fd: c_int) -> c_int;
     fn chroot(path: *const c_char) -> c_int;

@@ -1,5 +1,6 @@
 //! The command line as C passes it on.
 
+use crate::directory::starts_interpreter;
 use crate::payload::Payload;
 use std::ffi::{CStr, CString, c_char};
 
@@ -33,11 +34,7 @@ impl Arguments {
 /// exec.
 pub fn role(payload: &Payload, arguments: &[&CStr]) -> Role {
     let name = arguments.first().map_or(&b""[..], |name| name.to_bytes());
-    let below = name.strip_prefix(payload.root()).and_then(|rest| rest.strip_prefix(b"/bin/"));
-    match below {
-        Some(b"python3" | b"python") => Role::Interpreter,
-        _ => Role::Program,
-    }
+    if starts_interpreter(payload.root(), name) { Role::Interpreter } else { Role::Program }
 }
 
 /// Where sys.frozen is set, multiprocessing starts its children as `EXE --multiprocessing-fork name=value …` instead of
