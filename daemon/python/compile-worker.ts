@@ -46,7 +46,7 @@ type Pending = {
 };
 
 export class CompileWorker {
-  readonly #process;
+  readonly #python;
   readonly #pending = new Map<number, Pending>();
   readonly #idleMs: number;
   readonly #ended: Promise<void>;
@@ -61,7 +61,7 @@ export class CompileWorker {
   constructor(context: Context, distribution: Distribution, idleMs: number) {
     this.#idleMs = idleMs;
     // No -I: it would ignore the fixed hash seed, on which the order of some constants depends. The environment is ours.
-    this.#process = execa(
+    this.#python = execa(
       distribution.executable,
       ['-S', '-s', ...bytecodeArguments(context, distribution), script],
       {
@@ -76,10 +76,10 @@ export class CompileWorker {
         forceKillAfterDelay: endGraceMs,
       },
     );
-    this.#process.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#process.stderr.resume();
-    this.#process.stdin.on('error', () => {}); // a process that ended says so by its exit
-    this.#ended = this.#process.then(() => this.#end());
+    this.#python.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#python.stderr.resume();
+    this.#python.stdin.on('error', () => {}); // a process that ended says so by its exit
+    this.#ended = this.#python.then(() => this.#end());
   }
 
   get ended(): boolean {
@@ -103,7 +103,7 @@ export class CompileWorker {
     const head = Buffer.alloc(headLength);
     head.writeUInt32LE(header.length, 0);
     head.writeUInt32LE(body.length, 4);
-    this.#process.stdin.write(Buffer.concat([head, header, body]));
+    this.#python.stdin.write(Buffer.concat([head, header, body]));
     const { promise, resolve, reject } = Promise.withResolvers<CompileAnswer>();
     this.#pending.set(id, { resolve, reject });
     return promise;
@@ -112,7 +112,7 @@ export class CompileWorker {
   /** Ends the process and waits until it is gone. */
   async close(): Promise<void> {
     clearTimeout(this.#idle);
-    this.#process.kill();
+    this.#python.kill();
     await this.#ended;
   }
 
@@ -126,7 +126,7 @@ export class CompileWorker {
       const header = bytes.readUInt32LE(0);
       const length = headLength + header + bytes.readUInt32LE(4);
       if (length > frameMax) {
-        this.#process.kill();
+        this.#python.kill();
         return;
       }
       if (bytes.length < length) {
@@ -149,7 +149,7 @@ export class CompileWorker {
     this.#pending.delete(header.id);
     pending?.resolve('error' in header ? header : { ...header, marshal: body });
     if (this.#pending.size > 0) return;
-    this.#idle = setTimeout(() => this.#process.stdin.end(), this.#idleMs);
+    this.#idle = setTimeout(() => this.#python.stdin.end(), this.#idleMs);
     this.#idle.unref();
   }
 

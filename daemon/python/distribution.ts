@@ -43,6 +43,8 @@ export type DistributionRequest = {
   /** "3.11" or "3.11.7"; undefined takes the best there is. */
   readonly version?: string;
   readonly archive?: { readonly sha256: string; readonly path?: string; readonly url?: string };
+  /** The config's folder: each is told once which distribution it got. Plays no part in the choice. */
+  readonly workspace?: string;
 };
 
 export type ResolveDistribution = (context: Context, request: DistributionRequest) => Promise<Distribution>;

@@ -177,17 +177,17 @@ function knowsReport(version: string): boolean {
 
 function pipEnvironment(context: Context, request: PipRequest): Record<string, string> {
   const environment = childEnvironment(context, request.extraEnvironment);
-  for (const name of [
-    'PIP_TARGET',
-    'PIP_PREFIX',
-    'PIP_ROOT',
-    'PIP_USER',
-    'PIP_REPORT',
-    'PIP_PYTHON',
-    'PIP_DRY_RUN',
-  ])
-    delete environment[name];
-  return { ...environment, PIP_ROOT_USER_ACTION: 'ignore', PIP_NO_COLOR: '1', PIP_PROGRESS_BAR: 'off' };
+  for (const name of ['TARGET', 'PREFIX', 'ROOT', 'REPORT', 'PYTHON', 'DRY_RUN'])
+    delete environment[`PIP_${name}`];
+  // Variables go before pip.conf: what a user has there for his own installs would contradict --target.
+  return {
+    ...environment,
+    PIP_USER: '0',
+    PIP_REQUIRE_VIRTUALENV: '0',
+    PIP_ROOT_USER_ACTION: 'ignore',
+    PIP_NO_COLOR: '1',
+    PIP_PROGRESS_BAR: 'off',
+  };
 }
 
 /** Fields of pip's installation report, version 1, that are used. */

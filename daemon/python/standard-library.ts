@@ -5,7 +5,7 @@ import type { ResultType } from '../../cache/cache.ts';
 import type { Context } from '../context.ts';
 import { withStep } from '../step.ts';
 import type { Distribution } from './distribution.ts';
-import type { Resource } from './resource.ts';
+import type { Content, Resource } from './resource.ts';
 import { scanTree } from './scan.ts';
 
 export type StandardLibraryOptions = {
@@ -43,7 +43,7 @@ export async function distributionResources(
     tests: options.tests,
   };
   let all = context.cache.get(libraries, key);
-  if (all === undefined) {
+  if (all === undefined || !all.every(({ content }) => isAsScanned(context, content))) {
     all = await withStep(context, 'scan', `the standard library of Python ${distribution.version}`, () =>
       scanLibrary(context, distribution, options.tests),
     );
@@ -53,6 +53,10 @@ export async function distributionResources(
     ? all
     : all.filter(({ what }) => what.kind !== 'package-resource' && what.kind !== 'file');
 }
+
+/** Somebody may have patched an installed library, whose distribution is the same by its id. */
+const isAsScanned = (context: Context, content: Content): boolean =>
+  content.at === 'blob' || context.cache.hashFile(content.path)?.sha256 === content.sha256;
 
 async function scanLibrary(
   context: Context,

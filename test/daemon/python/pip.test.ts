@@ -31,6 +31,16 @@ test('wheels become a tree, resources and a lock record; known requests start no
   );
   const distribution = await distributionOf(rig.context, pythons['3.11']);
   const request = { args: [...offline, 'alpha'], directory: rig.folder };
+  // Settings that people have for their own installs, and that would end this one.
+  const environment = {
+    ...rig.context.environment,
+    PIP_CONFIG_FILE: join(rig.write({ 'pip.conf': '[install]\nuser = true\n' }), 'pip.conf'),
+    PIP_REQUIRE_VIRTUALENV: '1',
+    PIP_PREFIX: '/nowhere',
+    PYTHONHOME: '/nowhere',
+  };
+  await pipInstall({ ...rig.context, environment }, distribution, request);
+  rig.events.splice(0);
   const result = await pipInstall(rig.context, distribution, request);
   assert.deepEqual(
     result.lock.map(({ name, version, requested, hash }) => [

@@ -184,6 +184,12 @@ for (const [version, python] of Object.entries(pythons)) {
     const again = await distributionResources(rig.context, distribution, { tests: false, resources: true });
     assert.deepEqual(again, resources);
     assert.deepEqual(rig.steps(), [], 'known');
+    const patched = { ...rig.context.cache, hashFile: () => undefined };
+    await distributionResources({ ...rig.context, cache: patched }, distribution, {
+      tests: false,
+      resources: true,
+    });
+    assert.deepEqual(rig.steps(), ['scan'], 'a file of it changed');
     const prefix = `lib/python${distribution.version.split('.').slice(0, 2).join('.')}/`;
     assert.ok(resources.every(({ path, isStdlib }) => path.startsWith(prefix) && isStdlib));
     assert.ok(!resources.some(({ path }) => /site-packages|__pycache__|\/config-3|\.a$|\/test\//.test(path)));
