@@ -49,6 +49,7 @@ export async function build(tools: BuildTools, request: BuildRequest, caller: Ca
   const last = tools.traces.get<Remembered>(key);
   if (
     last !== undefined &&
+    !(request.mode === 'run' && last.result.run === null) &&
     checkTrace({ cache: tools.cache, environment: request.environment }, last.record) === 'same'
   )
     return outcome('unchanged', last.result);
@@ -137,9 +138,9 @@ function contextOf(tools: BuildTools, request: ConfigRequest, caller: Caller, tr
 
 /** Everything that decides about a build and is not looked up during it. */
 function traceKey(request: BuildRequest): string {
-  const { config, targets, release, triple, variables, mode } = request;
+  const { config, targets, release, triple, variables } = request;
   const sorted = Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const parts = { version, config, targets, release, triple: triple ?? hostTriple, variables: sorted, mode };
+  const parts = { version, config, targets, release, triple: triple ?? hostTriple, variables: sorted };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
