@@ -118,7 +118,8 @@ export class Binding {
         values[name] = read.is;
       }
     }
-    const rest = declaration.variadic === true ? (args.at(-1) as Value[]).map(plainOf) : [];
+    const rest =
+      declaration.variadic === true ? (args.at(-1) as Value[]).map((value) => new Opaque(value)) : [];
     return guarded(() => this.value(declaration.call(this.evaluation, self, values, rest)));
   }
 }
@@ -181,12 +182,17 @@ class HostValue extends StarlarkObject {
 const described = (value: Value): string =>
   typeof value === 'string' ? JSON.stringify(value) : `type ${typeName(value)}`;
 
-function plainOf(value: Value): Plain {
+/** Deeper than any argument of the dialect; a list may contain itself. */
+const plainDepthMax = 20;
+
+function plainOf(value: Value, depth = 0): Plain {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof HostValue) return value.object;
-  if (value instanceof List || value instanceof Tuple) return value.items.map(plainOf);
+  if (depth > plainDepthMax) fail(`value nests deeper than ${plainDepthMax}`);
+  const nested = (item: Value): Plain => plainOf(item, depth + 1);
+  if (value instanceof List || value instanceof Tuple) return value.items.map(nested);
   if (value instanceof Dict)
-    return new Map(value.entries().map(([key, item]) => [plainOf(key), plainOf(item)]));
+    return new Map(value.entries().map(([key, item]) => [nested(key), nested(item)]));
   if (value instanceof StarlarkFunction || value instanceof Native) return new Callable(value.name, value);
   return new Opaque(value);
 }

@@ -40,7 +40,7 @@ export type EvaluationOutcome =
 /** A worker that has run a config is warm; longer than this its memory is worth more than its warmth. */
 const idleWorkerMs = 300_000;
 /** A config that builds lists in a loop should fail before the machine does. */
-const workerHeapMaxMb = 1024;
+const workerHeapMaxMb = 512;
 /** An interrupted evaluation ends at the next call or turn of a loop; one that does not by then is stuck. */
 const interruptGraceMs = 500;
 

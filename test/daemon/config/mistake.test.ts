@@ -67,6 +67,21 @@ const mistakes: Record<string, Mistake> = {
     source: `p = ${distribution}.make_python_packaging_policy()\np.preferred_extension_module_variants = {}`,
     message: 'cannot set PythonPackagingPolicy.preferred_extension_module_variants: it is read-only',
   },
+  'a list that contains itself': {
+    source: `a = []\na.append(a)\n${distribution}.pip_install(a)`,
+    message: 'value nests deeper than 20',
+    at: '3:1',
+  },
+  'several syntax errors: the first of them comes first': {
+    source: 'x = = 3\ndef f(:\n    pass\n',
+    message: "got '=', want primary expression",
+    at: '1:5',
+  },
+  'an error in a loaded file': {
+    source: 'load("no-such.bzl", "x")',
+    message: 'cannot load no-such.bzl: no such file',
+    at: '1:1',
+  },
   'two ways to run': {
     source: 'PythonInterpreterConfig(run_eval="x", run_repl=True)',
     message: 'multiple run_* arguments specified; use at most 1',
