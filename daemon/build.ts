@@ -136,6 +136,14 @@ function contextOf(tools: BuildTools, request: ConfigRequest, caller: Caller, tr
   };
 }
 
+/** What is no longer as the last build of a request, finished or failed, has seen it. */
+export function changedSince({ traces, cache }: BuildTools, request: BuildRequest): readonly string[] {
+  const record = traces.lookedAt(traceKey(request));
+  if (record === undefined) return [];
+  const checked = checkTrace({ cache, environment: request.environment }, record);
+  return checked === 'same' ? [] : checked.changed;
+}
+
 /** Everything that decides about a build and is not looked up during it. */
 function traceKey(request: BuildRequest): string {
   const { config, targets, release, triple, variables } = request;

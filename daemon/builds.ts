@@ -25,6 +25,9 @@ const pieceBytesMax = 24 * 1024 * 1024;
 /** Of one build, for those who join it late. */
 const replayEventsMax = 10_000;
 
+/** Long enough that builds in a row are not held up by it. */
+const collectDelayMs = 5_000;
+
 type Shared = {
   readonly request: BuildRequest;
   readonly started: number;
@@ -43,6 +46,7 @@ class Builds implements Engine {
   readonly #compiler = new BytecodeCompiler();
   readonly #prepared = new PreparedImages();
   readonly #running = new Map<string, Shared>();
+  #collection: NodeJS.Timeout | undefined;
   /** The last build of each workspace, settled or not: the next one waits for it. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -103,8 +107,18 @@ class Builds implements Engine {
     void settled.then(() => {
       if (this.#running.get(key) === shared) this.#running.delete(key);
       if (this.#turns.get(request.config) === settled) this.#turns.delete(request.config);
+      this.#collectLater();
     });
     return shared;
+  }
+
+  /** The cache is kept below its limit while nobody waits. */
+  #collectLater(): void {
+    clearTimeout(this.#collection);
+    this.#collection = setTimeout(() => {
+      if (this.#running.size > 0) return;
+      this.#cache.collect().catch((error: unknown) => this.#tools.log.warn({ error }, 'cache not collected'));
+    }, collectDelayMs).unref();
   }
 
   watch(request: BuildRequest, caller: Caller): Promise<void> {
@@ -133,6 +147,7 @@ class Builds implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { abort } of this.#running.values()) abort.abort();
     await Promise.allSettled(this.#turns.values());
+    clearTimeout(this.#collection);
     await this.#prepared[Symbol.asyncDispose]();
     await this.#compiler[Symbol.asyncDispose]();
     await this.#evaluator[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 // `oxd build --watch`: a round now, and one after each change of what the last round looked at.
 import type { Diagnostic } from '../protocol/diagnostic.ts';
 import type { BuildOutcome, BuildRequest } from '../protocol/requests.ts';
-import { type BuildTools, lookedAt } from './build.ts';
+import { type BuildTools, changedSince, lookedAt } from './build.ts';
 import type { Caller } from './engine.ts';
 import { toFailure } from './errors.ts';
 import { type WatchSet, watchPaths } from './watch.ts';
@@ -40,7 +40,9 @@ export async function watchBuilds(
     if (signal.aborted) break;
     seen = lookedAt(tools, request) ?? seen;
     await watch.update(seen);
-    const next = await Promise.race([waiting.promise, stopped]);
+    // What changed while the watches were set up, nobody tells.
+    const missed = changedSince(tools, request);
+    const next = missed.length > 0 ? missed : await Promise.race([waiting.promise, stopped]);
     if (next === 'stopped') break;
     changed = next;
   }
