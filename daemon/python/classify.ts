@@ -124,7 +124,7 @@ function dataOf(path: string, packages: ReadonlySet<string>, metadata: ReadonlyM
 }
 
 /** Name and version as the core metadata says; its header comes first and is short. */
-function readMetadata(path: string, folder: string): Metadata {
+export function readMetadata(path: string, folder: string): Metadata {
   const header = readFileSync(path, 'utf8').split(/\r?\n\r?\n/, 1)[0] ?? '';
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}:[ \\t]*(.+?)\\s*$`, 'im').exec(header)?.[1];

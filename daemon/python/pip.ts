@@ -8,7 +8,7 @@ import { environmentFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
 import { withStep } from '../step.ts';
 import { childEnvironment } from './child-environment.ts';
-import { classify } from './classify.ts';
+import { classify, readMetadata } from './classify.ts';
 import type { Distribution } from './distribution.ts';
 import { pipFailure } from './pip-failure.ts';
 import { type PipInputs, type PipRequest, pipInputs } from './pip-inputs.ts';
@@ -21,7 +21,8 @@ export type LockedPackage = {
   readonly version: string;
   /** Such as "sha256=…"; absent for local folders and version control. */
   readonly hash?: string;
-  readonly url: string;
+  /** Absent where pip did not tell. */
+  readonly url?: string;
   /** Asked for, not only needed by another. */
   readonly requested: boolean;
 };
@@ -69,7 +70,7 @@ export async function pipInstall(
     const name = `pip-${createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16)}.log`;
     try {
       await runPip(context, distribution, { pip, inputs, request, staged, report, step, subject, name });
-      const lock = readReport(report);
+      const lock = existsSync(report) ? readReport(report) : readInstalled(staged);
       removeLocalOrigins(staged);
       context.signal.throwIfAborted();
       const tree = await context.cache.trees.publish(staged);
@@ -200,7 +201,6 @@ type Report = {
 };
 
 function readReport(path: string): LockedPackage[] {
-  if (!existsSync(path)) return [];
   const { install } = JSON.parse(readFileSync(path, 'utf8')) as Report;
   return install
     .map(({ metadata, requested, download_info: { url, archive_info } }): LockedPackage => {
@@ -214,6 +214,17 @@ function readReport(path: string): LockedPackage[] {
       };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The lock record of a pip that is too old to report: what the metadata says. */
+function readInstalled(root: string): LockedPackage[] {
+  return readdirSync(root)
+    .filter((entry) => entry.endsWith('.dist-info'))
+    .map((entry) => ({
+      ...readMetadata(join(root, entry, 'METADATA'), entry),
+      requested: existsSync(join(root, entry, 'REQUESTED')),
+    }))
+    .map(({ package: name, version, requested }) => ({ name, version, requested }));
 }
 
 const withoutPassword = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');

@@ -38,7 +38,7 @@ type ProbeKey = {
 };
 
 const probes: ResultType<ProbeKey, Probe | { readonly failure: string }> = {
-  kind: 'scan',
+  kind: 'distribution',
   version: 1,
 };
 
