@@ -310,3 +310,22 @@ fn without_files_in_memory_a_private_folder_serves() {
     run();
     assert_eq!(kept().iter().map(size).collect::<Vec<_>>(), sizes);
 }
+
+#[test]
+fn the_interpreter_is_this_executable_under_its_virtual_name() {
+    let interpreter = rig().executable.join("bin/python3");
+    // What is executed is this test program, which lists its tests.
+    let mut listing = Command::new(&interpreter);
+    let listed = listing.arg("--list").output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("the_interpreter_is_this_executable"));
+    // $PATH is searched in the tree too, after what it names before.
+    let path = format!("/nowhere:{}", rig().executable.join("bin").to_str().unwrap());
+    let listed = Command::new("python3").env("PATH", &path).arg("--list").output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("the_interpreter_is_this_executable"));
+    let absent = Command::new("python4").env("PATH", &path).output().unwrap_err();
+    assert_eq!(absent.raw_os_error(), Some(libc::ENOENT));
+    // A shell gets a name that it can run.
+    let shown = Command::new("/bin/sh").args(["-c", &format!("echo '{}'", interpreter.display())]).output().unwrap();
+    let expected = format!("{}/.//./app\n", rig().folder.display());
+    assert_eq!(String::from_utf8_lossy(&shown.stdout), expected);
+}

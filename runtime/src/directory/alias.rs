@@ -21,7 +21,15 @@ pub fn starts_interpreter(root: &[u8], name: &[u8]) -> bool {
     let virtual_name = name.strip_prefix(root).is_some_and(|below| INTERPRETERS.contains(&below));
     let (folder, base) = split(root);
     let visible = name.strip_prefix(folder).and_then(|rest| rest.strip_prefix(MARK)) == Some(base);
-    virtual_name || visible
+    virtual_name || visible || is_of_renamed(name)
+}
+
+/// Whether a name is the virtual one below a path that the executable had before: it was renamed, replaced or removed
+/// while it ran, and then started its interpreter. Whoever is started by a real path is there.
+fn is_of_renamed(name: &[u8]) -> bool {
+    let absolute = name.starts_with(b"/") && INTERPRETERS.iter().any(|interpreter| name.ends_with(interpreter));
+    let exists = |name: CString| unsafe { original::access(name.as_ptr(), libc::F_OK) } == 0;
+    absolute && CString::new(name).is_ok_and(|name| !exists(name))
 }
 
 fn split(root: &[u8]) -> (&[u8], &[u8]) {
@@ -190,6 +198,9 @@ mod tests {
         check("/opt/app", false);
         check("/opt/./app", false);
         check("app", false);
+        check("/nowhere/app/bin/python3", true);
+        check("/bin/sh/bin/python3", true);
+        check("/usr/bin/env", false);
         assert!(starts_interpreter(b"/app", b"/.//./app"));
     }
 }
