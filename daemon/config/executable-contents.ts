@@ -53,7 +53,7 @@ export class ExecutableContents {
   }
 
   addStandardLibrary(): void {
-    const { settings: policy, variants } = this.#policy;
+    const { settings: policy } = this.#policy;
     const sourceRow = {
       kind: 'module-source',
       name: '',
@@ -68,8 +68,6 @@ export class ExecutableContents {
       kind: 'standard-library',
       includeTest: policy.includeTest,
       includeResources: policy.includeDistributionResources,
-      extensionModuleFilter: policy.extensionModuleFilter,
-      extensionModuleVariants: Object.fromEntries(variants),
       settings: this.#settings.of(this.#policy.attributesOf(sourceRow), true),
     });
   }

@@ -1,5 +1,5 @@
-import type { Resource } from '../python/resource.ts';
-import type { ExtensionModuleFilter } from './resolved-target.ts';
+/** Which extension modules of the standard library are packed. */
+export type ExtensionModuleFilter = 'minimal' | 'all' | 'no-libraries' | 'no-copyleft';
 
 /** Extension modules of the standard library that link a library of their own, by the licence of that library. */
 const linksLibrary = new Map<string, 'permissive' | 'copyleft'>([
@@ -23,19 +23,18 @@ const linksLibrary = new Map<string, 'permissive' | 'copyleft'>([
 ]);
 
 /**
- * Whether a policy's filter lets a resource of the standard library in. Extension modules that are files are never what
- * the interpreter itself needs: those are linked into it.
+ * Whether a filter lets an extension module of the standard library in. Those that are files are never what the
+ * interpreter itself needs: that is linked into it.
  */
-export function passesExtensionFilter(filter: ExtensionModuleFilter, resource: Resource): boolean {
-  if (resource.what.kind !== 'extension-module') return true;
+export function passesExtensionFilter(filter: ExtensionModuleFilter, name: string): boolean {
   switch (filter) {
     case 'all':
       return true;
     case 'minimal':
       return false;
     case 'no-libraries':
-      return !linksLibrary.has(resource.what.name);
+      return !linksLibrary.has(name);
     case 'no-copyleft':
-      return linksLibrary.get(resource.what.name) !== 'copyleft';
+      return linksLibrary.get(name) !== 'copyleft';
   }
 }

@@ -4,6 +4,7 @@ import type { Evaluation } from './evaluation.ts';
 import { formatLocation, parseLocation } from './location.ts';
 import { bool, callable, choice, dictOf, optional, str, type Parameter } from './parameter.ts';
 import {
+  attributeCategory,
   attributesOf,
   defaultPolicySettings,
   type AddAttributes,
@@ -17,7 +18,7 @@ export class PythonPackagingPolicy extends ConfigObject {
   readonly settings: PolicySettings;
   readonly variants: Map<string, string>;
   readonly callbacks: Callable[];
-  /** Attributes by what they depend on; emptied when a setting changes. */
+  /** Attributes by category; emptied when a setting changes. */
   readonly #attributes = new Map<string, AddAttributes>();
 
   constructor(from?: PythonPackagingPolicy) {
@@ -32,14 +33,22 @@ export class PythonPackagingPolicy extends ConfigObject {
     this.#attributes.clear();
   }
 
-  /** Equal rows share one record, so that twenty thousand resources cost twenty thousand pointers. */
+  /** Rows of one category share a record, so that twenty thousand resources cost twenty thousand pointers. */
   attributesOf(row: ResourceRow): AddAttributes {
-    const attributes = attributesOf(this.settings, row);
-    const key = `${row.kind} ${attributes.include} ${attributes.source} ${attributes.levelZero} ${row.isStdlib}`;
-    const known = this.#attributes.get(key);
-    if (known !== undefined) return known;
-    this.#attributes.set(key, attributes);
+    const category = attributeCategory(row);
+    let attributes = this.#attributes.get(category);
+    if (attributes === undefined) {
+      attributes = attributesOf(this.settings, row);
+      this.#attributes.set(category, attributes);
+    }
     return attributes;
+  }
+
+  preferVariant(evaluation: Evaluation, name: string, variant: string): void {
+    evaluation.outlet.warn(
+      `the variant "${variant}" of ${name} has no effect: modules are used as the distribution has them`,
+    );
+    this.variants.set(name, variant);
   }
 
   /** Lets the registered callbacks change a resource, in the order of their registration. */
@@ -183,9 +192,7 @@ export const packagingPolicyType: TypeDeclaration = {
       doc: 'Chooses one of the variants that the distribution has of an extension module.',
       generation: 'modern',
       parameters: { name: str, value: str },
-      call(policy, { name, value }) {
-        policy.variants.set(name, value);
-      },
+      call: (policy, { name, value }, evaluation) => policy.preferVariant(evaluation, name, value),
     }),
     method({
       name: 'set_resource_handling_mode',

@@ -1,6 +1,7 @@
 import { ConfigError, ConfigObject, type Plain } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
+import { passesExtensionFilter, type ExtensionModuleFilter } from './extension-filter.ts';
 import type { ConfigHost, DistributionFlavor, DistributionSummary } from './host.ts';
 import { PythonInterpreterConfig } from './interpreter-config.ts';
 import { parseResourcesPolicy } from './location.ts';
@@ -99,6 +100,8 @@ const construct = declareFunction({
 const { method } = membersOf<PythonDistribution>();
 
 const extensionModuleFilter = choice(['all', 'minimal', 'no-libraries', 'no-copyleft', 'no-gpl']);
+const modernFilter = (filter: ExtensionModuleFilter | 'no-gpl'): ExtensionModuleFilter =>
+  filter === 'no-gpl' ? 'no-copyleft' : filter;
 const policyParameter = object('PythonPackagingPolicy', PythonPackagingPolicy);
 const configParameter = object('PythonInterpreterConfig', PythonInterpreterConfig);
 
@@ -160,15 +163,14 @@ export const pythonDistributionType: TypeDeclaration = {
           policy.set('fallback', fallback);
         }
         const filter = values.extension_module_filter;
-        if (filter !== undefined)
-          policy.set('extensionModuleFilter', filter === 'no-gpl' ? 'no-copyleft' : filter);
+        if (filter !== undefined) policy.set('extensionModuleFilter', modernFilter(filter));
         if (values.include_sources !== undefined)
           policy.set('includeDistributionSources', values.include_sources);
         if (values.include_resources !== undefined)
           policy.set('includeDistributionResources', values.include_resources);
         if (values.include_test !== undefined) policy.set('includeTest', values.include_test);
         for (const [name, variant] of values.preferred_extension_module_variants ?? [])
-          policy.variants.set(name, variant);
+          policy.preferVariant(evaluation, name, variant);
 
         const config = values.config ?? (second instanceof PythonInterpreterConfig ? second : undefined);
         const executable = new PythonExecutable({
@@ -177,7 +179,9 @@ export const pythonDistributionType: TypeDeclaration = {
           policy,
           interpreter: config ?? new PythonInterpreterConfig(),
         });
-        if (policy.callbacks.length > 0) executable.add(self.resources(evaluation, policy));
+        // What is decided resource by resource is decided here; else the daemon knows what the standard library is.
+        if (policy.callbacks.length > 0 || policy.settings.extensionModuleFilter !== 'all')
+          executable.add(self.resources(evaluation, policy));
         else executable.addStandardLibrary();
         return executable;
       },
@@ -191,14 +195,13 @@ export const pythonDistributionType: TypeDeclaration = {
         preferred_variants: optional(dictOf(str)),
       },
       returns: 'list',
-      call(self, { filter }, evaluation): Plain {
-        if (filter !== 'all')
-          evaluation.outlet.warn(
-            `extension_modules(filter="${filter}") returns all extension modules`,
-            'give the filter to to_python_executable(extension_module_filter=…)',
-          );
-        return self.resources(evaluation, undefined).filter(({ row }) => row.kind === 'extension-module');
-      },
+      call: (self, { filter }, evaluation): Plain =>
+        self
+          .resources(evaluation, undefined)
+          .filter(
+            ({ row }) =>
+              row.kind === 'extension-module' && passesExtensionFilter(modernFilter(filter), row.name),
+          ),
     }),
     method({
       name: 'source_modules',

@@ -18,8 +18,6 @@ export type ResourceSettings = {
   readonly levels: readonly (0 | 1 | 2)[];
 };
 
-export type ExtensionModuleFilter = 'minimal' | 'all' | 'no-libraries' | 'no-copyleft';
-
 /**
  * What makes up an executable, in the order in which the config said it: a later addition of the same virtual path
  * replaces an earlier one, a filter acts on everything before it.
@@ -29,9 +27,6 @@ export type Addition =
       readonly kind: 'standard-library';
       readonly includeTest: boolean;
       readonly includeResources: boolean;
-      readonly extensionModuleFilter: ExtensionModuleFilter;
-      /** Extension module name to the name of the variant that is wanted. */
-      readonly extensionModuleVariants: Readonly<Record<string, string>>;
       readonly settings: ResourceSettings;
     }
   | {

@@ -1,3 +1,4 @@
+import { passesExtensionFilter, type ExtensionModuleFilter } from './extension-filter.ts';
 import type { ResourceRow } from './resource-columns.ts';
 import type { Location, ResourceSettings } from './resolved-target.ts';
 
@@ -18,7 +19,7 @@ export type PolicySettings = {
   levelZero: boolean;
   levelOne: boolean;
   levelTwo: boolean;
-  extensionModuleFilter: 'minimal' | 'all' | 'no-libraries' | 'no-copyleft';
+  extensionModuleFilter: ExtensionModuleFilter;
   fileScannerClassifyFiles: boolean;
   fileScannerEmitFiles: boolean;
   includeClassifiedResources: boolean;
@@ -53,20 +54,28 @@ export const defaultPolicySettings: Readonly<PolicySettings> = {
 /** Standard library modules whose sources are broken on purpose; compiling them would only warn. */
 const noBytecode = /^(lib2to3\.tests\.data\.|test\.(bad_coding|badsyntax_))/;
 
+const compiles = (row: ResourceRow): boolean => !(row.isStdlib && noBytecode.test(row.name));
+
+/** Resources with equal categories have equal attributes. */
+export const attributeCategory = (row: ResourceRow): string =>
+  row.isStdlib && row.kind === 'extension-module'
+    ? row.name
+    : `${row.kind} ${row.isStdlib} ${row.isTest} ${compiles(row)}`;
+
 /**
  * What a policy says of a resource. A resource of the standard library is a source or extension first of all: whether
  * its sources are shipped never decides whether its modules can be imported.
  */
 export function attributesOf(policy: Readonly<PolicySettings>, row: ResourceRow): AddAttributes {
-  const compiles = !(row.isStdlib && noBytecode.test(row.name));
+  const isCompiled = compiles(row);
   return {
     include: isIncluded(policy, row),
     location: policy.location,
     fallback: policy.fallback,
     source: row.isStdlib ? policy.includeDistributionSources : policy.includeNonDistributionSources,
-    levelZero: policy.levelZero && compiles,
-    levelOne: policy.levelOne && compiles,
-    levelTwo: policy.levelTwo && compiles,
+    levelZero: policy.levelZero && isCompiled,
+    levelOne: policy.levelOne && isCompiled,
+    levelTwo: policy.levelTwo && isCompiled,
   };
 }
 
@@ -74,6 +83,8 @@ function isIncluded(policy: Readonly<PolicySettings>, row: ResourceRow): boolean
   if (row.kind === 'file') return policy.includeFileResources;
   if (row.isTest && !policy.includeTest) return false;
   if (row.isStdlib && row.kind === 'package-resource') return policy.includeDistributionResources;
+  if (row.isStdlib && row.kind === 'extension-module')
+    return passesExtensionFilter(policy.extensionModuleFilter, row.name);
   return row.isStdlib || policy.includeClassifiedResources;
 }
 

@@ -176,7 +176,7 @@ test('an optimizing interpreter gets the bytecode that it looks for', async () =
   }
 });
 
-test('both spellings of the resource policy place resources alike', async () => {
+test('both generations choose and place resources alike', async () => {
   const legacy = await executableOf(
     makeExe(`
 dist = default_python_distribution()
@@ -193,13 +193,10 @@ policy.resources_location_fallback = "filesystem-relative:lib"
 exe = dist.to_python_executable("app", policy)`),
   );
   assert.deepEqual(legacy.additions, modern.additions);
+  const fallback = { prefix: 'lib' };
   assert.deepEqual(legacy.additions, [
-    {
-      ...standardLibrary,
-      includeTest: true,
-      extensionModuleFilter: 'no-copyleft',
-      settings: { ...inMemory, fallback: { prefix: 'lib' } },
-    },
+    { kind: 'set', set: 'stdlib', indexes: [0, 1], settings: { ...inMemory, fallback } },
+    { kind: 'set', set: 'stdlib', indexes: [4], settings: { ...notSource, fallback } },
   ]);
 });
 

@@ -101,7 +101,7 @@ exe = dist.to_python_executable(name="myapp", extension_module_filter="minimal",
 exe.add_python_resources([m for m in dist.source_modules() if m.name == "os"])
 for resource in dist.package_resources(include_test=True):
     exe.add_package_resource(resource)`,
-    additions: ['stdlib memory 0', 'stdlib memory 0', 'stdlib memory'],
+    additions: ['stdlib memory 0', 'stdlib memory'],
   },
 };
 

@@ -119,8 +119,6 @@ export const standardLibrary = {
   kind: 'standard-library',
   includeTest: false,
   includeResources: false,
-  extensionModuleFilter: 'all',
-  extensionModuleVariants: {},
   settings: inMemory,
 };
 
