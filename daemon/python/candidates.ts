@@ -1,7 +1,8 @@
 // Where CPythons are found on a machine.
-import { openSync, readdirSync, readSync, closeSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
+import { isProgram } from './usual-python.ts';
 
 export type Candidate = {
   readonly path: string;
@@ -76,19 +77,5 @@ function realpath(path: string): string | undefined {
     return realpathSync(path);
   } catch {
     return undefined;
-  }
-}
-
-/** Scripts named python3 are version managers' shims: slow, and what they lead to is found in its own place. */
-function isProgram(path: string): boolean {
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'r');
-    const start = Buffer.alloc(4);
-    return readSync(file, start, 0, 4, 0) === 4 && start.equals(Buffer.from('\x7fELF', 'latin1'));
-  } catch {
-    return false;
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }

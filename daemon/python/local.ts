@@ -71,21 +71,33 @@ function missingLibrary(probe: Probe): string {
 
 const text = (probe: Probe, name: string): string => String(probe.variables[name] ?? '');
 
+/**
+ * Only what lies below the Python's own prefix: one that was moved after it was built names places of the original,
+ * and another Python's library may stand there.
+ */
 function findLinking(probe: Probe): Linking | undefined {
   const library = text(probe, 'LIBRARY');
-  const config = text(probe, 'LIBPL');
+  const config = join(probe.stdlib, basename(text(probe, 'LIBPL')));
+  const named = text(probe, 'LIBDIR');
+  const folders = [
+    ...(isBelow(named, probe.basePrefix) ? [named] : []),
+    join(probe.basePrefix, 'lib'),
+    config,
+  ];
   // Debian's libpythonX.Y.a is not position independent enough for every linker; the -pic one beside it is.
   const archive = [library.replace(/\.a$/, '-pic.a'), library]
     .filter((name) => name.endsWith('.a'))
-    .flatMap((name) => [join(config, name), join(text(probe, 'LIBDIR'), name)])
+    .flatMap((name) => [config, ...folders].map((folder) => join(folder, name)))
     .find((path) => existsSync(path));
   if (archive !== undefined) return { kind: 'static', archive, libraries: linkArguments(probe) };
   const soname = text(probe, 'INSTSONAME');
-  const shared = [text(probe, 'LIBDIR'), join(probe.basePrefix, 'lib'), config]
+  const shared = folders
     .map((folder) => join(folder, soname))
     .find((path) => /\.so(\.|$)/.test(soname) && existsSync(path));
   return shared === undefined ? undefined : { kind: 'shared', library: shared, soname };
 }
+
+const isBelow = (path: string, folder: string): boolean => path.startsWith(folder.replace(/\/*$/, '/'));
 
 /**
  * What libpython's own objects need, once each, in link order. Search and run paths of the build are dropped: they
@@ -115,7 +127,7 @@ export function triple(probe: Probe): string {
 }
 
 function describe(probe: Probe, linking: Linking): Distribution {
-  const dynload = [text(probe, 'DESTSHARED'), join(probe.platstdlib, 'lib-dynload')].find(
+  const dynload = [join(probe.platstdlib, 'lib-dynload'), text(probe, 'DESTSHARED')].find(
     (path) => path !== '' && existsSync(path),
   );
   const file = linking.kind === 'static' ? linking.archive : linking.library;

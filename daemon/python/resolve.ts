@@ -8,6 +8,7 @@ import { type Candidate, pythonCandidates, supportedMinors } from './candidates.
 import type { Distribution, DistributionRequest } from './distribution.ts';
 import { type KnownDistribution, knownDistributions } from './known-distributions.ts';
 import { type Refusal, localDistribution } from './local.ts';
+import { usualPython } from './usual-python.ts';
 import { archiveDistribution } from './standalone.ts';
 
 type ChoiceKey = { readonly request: DistributionRequest; readonly named: string | null };
@@ -110,14 +111,21 @@ export type LocalChoice =
   | { readonly outcome: 'none'; readonly refusals: readonly Refusal[] };
 
 /**
- * The best installed CPython: one with a static library, and of those the newest. Candidates are asked newest first,
- * and no further than needed.
+ * The best installed CPython: the one that "python3" starts if it has a static library, else one that has, and of those
+ * the newest. Candidates are asked newest first, and no further than needed.
  */
 export async function bestLocalDistribution(
   context: Context,
   request: DistributionRequest,
 ): Promise<LocalChoice> {
   const wanted = parseVersion(request.version);
+  const usual = usualPython(context);
+  if (usual !== undefined) {
+    const python = await localDistribution(context, usual);
+    const { distribution } = python.outcome === 'usable' ? python : {};
+    if (distribution?.linking.kind === 'static' && matches(distribution.version, wanted))
+      return { outcome: 'found', distribution };
+  }
   const refusals: Refusal[] = [];
   let best: Distribution | undefined;
   for (const candidate of inPreference(pythonCandidates(context), wanted)) {

@@ -275,6 +275,20 @@ for (const [name, linking] of [
   });
 }
 
+test('a Python that was moved has the library that moved along, not the one that was left', async () => {
+  using rig = openRig();
+  execFileSync('tar', ['-xzf', archives['install_only.tar.gz']?.path ?? ''], { cwd: rig.folder });
+  const python = await localDistribution(rig.context, join(rig.folder, 'python/bin/python3.11'));
+  assert.equal(python.outcome, 'usable');
+  const { distribution } = python as { distribution: Distribution };
+  assert.deepEqual(distribution.linking, {
+    kind: 'shared',
+    library: join(rig.folder, 'python/lib/libpython3.11.so.1.0'),
+    soname: 'libpython3.11.so.1.0',
+  });
+  assert.ok(distribution.dynload?.startsWith(rig.folder));
+});
+
 test('an archive comes from a URL, and a path in the environment does without a hash', async () => {
   const archive = archives['install_only.tar.gz'] ?? { path: '', sha256: '' };
   const server = createServer(
