@@ -11,7 +11,6 @@ import {
   makeExe,
   notSource,
   resolved,
-  standardLibrary,
 } from './evaluation-rig.ts';
 
 test('print, load, VARS and paths', async () => {
