@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { errorCodes, failureOfResponse } from '../protocol/failure-data.ts';
 import { encodeMessage, MessageDecoder } from '../protocol/framing.ts';
 import { Cancel, Events, type RequestType } from '../protocol/requests.ts';
-import { type Call, type Link, type Listener, LostConnection, Refused } from './link.ts';
+import { type Call, type Link, type Listener, LostConnection, NoAnswer, Refused } from './link.ts';
 
 type Waiting = {
   readonly resolve: (result: unknown) => void;
@@ -38,13 +38,23 @@ export class Connection implements Link {
   /** By request id, which also is the number of its stream of events. */
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
+  #isSilent = true;
   #lost: Error | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk) => this.#receive(chunk));
-    socket.on('error', (error) => this.#lose(new LostConnection(error.message, { cause: error })));
-    socket.on('close', () => this.#lose(new LostConnection('the daemon closed the connection')));
+    socket.on('error', (error) => this.#lose(this.#lossOf(error.message)));
+    socket.on('close', () => this.#lose(this.#lossOf('the daemon closed the connection')));
+  }
+
+  /** Gives up unless the daemon has said anything at all within this time. */
+  expectAnswerWithin(ms: number): void {
+    setTimeout(() => {
+      if (!this.#isSilent) return;
+      this.#lose(new NoAnswer('the daemon does not answer'));
+      this.#socket.destroy();
+    }, ms).unref();
   }
 
   call<Params extends object, Result>(
@@ -71,7 +81,12 @@ export class Connection implements Link {
     if (this.#lost === undefined) this.#socket.write(encodeMessage({ jsonrpc: '2.0', ...message }));
   }
 
+  #lossOf(message: string): LostConnection {
+    return this.#isSilent ? new NoAnswer(message) : new LostConnection(message);
+  }
+
   #receive(chunk: Buffer): void {
+    this.#isSilent = false;
     try {
       for (const message of this.#decoder.push(chunk)) this.#dispatch(message as Incoming);
     } catch (error) {
@@ -89,7 +104,16 @@ export class Connection implements Link {
     if (id === undefined || waiting === undefined) return;
     this.#waiting.delete(id);
     if (error === undefined) waiting.resolve(result);
-    else waiting.reject(errorOf(error));
+    else this.#reject(waiting, error);
+  }
+
+  #reject(waiting: Waiting, { code, message, data }: ErrorResponse): void {
+    if (code !== errorCodes.refused && code !== errorCodes.replaced)
+      return waiting.reject(failureOfResponse(code, message, data));
+    // Who is refused at hello is refused altogether, for the reason given there.
+    const refusal = new Refused(message);
+    waiting.reject(refusal);
+    this.#lose(refusal);
   }
 
   #lose(error: Error): void {
@@ -98,8 +122,3 @@ export class Connection implements Link {
     this.#waiting.clear();
   }
 }
-
-const errorOf = ({ code, message, data }: ErrorResponse): Error =>
-  code === errorCodes.refused || code === errorCodes.replaced
-    ? new Refused(message)
-    : failureOfResponse(code, message, data);

@@ -6,7 +6,7 @@ import { environmentFailure, exitCodes } from '../protocol/failure.ts';
 import { type DaemonReport, Status, Stop } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
 import { formatBytes, formatMs } from './format.ts';
-import { greet, settlesWithin } from './open-link.ts';
+import { greet, readState, settlesWithin } from './open-link.ts';
 import { writeError, writeOut } from './output.ts';
 import { identityOf } from './places.ts';
 import { endProcess, startDaemon } from './start-daemon.ts';
@@ -17,18 +17,16 @@ const answerMs = 5_000;
 const pollMs = 20;
 
 export async function start(task: Task): Promise<number> {
-  const identity = identityOf(task.places);
-  const greeted = await greet(task.places, identity);
-  const isRunning = greeted !== undefined && (await settlesWithin(greeted.hello, 1_000)) === 'fulfilled';
-  const link = isRunning
-    ? greeted.link
-    : await startDaemon(task, { greeted, identity, say: (line) => writeError(`${line}\n`) });
-  const report = await link.call(Status, {}).result;
+  const before = readState(task.places.runtimeFolder);
+  const say = (line: string): void => writeError(`${line}\n`);
+  const link = await startDaemon(task, { identity: identityOf(task.places), say });
+  const { pid, daemonId } = await link.call(Status, {}).result;
   await link.close();
+  const isRunning = daemonId === before?.daemonId;
   return result(
     task,
-    { outcome: isRunning ? 'already-running' : 'started', pid: report.pid },
-    isRunning ? `The daemon runs already (pid ${report.pid})` : `Started the daemon (pid ${report.pid})`,
+    { outcome: isRunning ? 'already-running' : 'started', pid },
+    isRunning ? `The daemon runs already (pid ${pid})` : `Started the daemon (pid ${pid})`,
   );
 }
 

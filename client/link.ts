@@ -22,9 +22,14 @@ export type Link = {
   close(): Promise<void>;
 };
 
-/** The daemon went away without an answer. */
+/** The daemon went away before the answer. */
 export class LostConnection extends Error {
-  override readonly name = 'LostConnection';
+  override readonly name: string = 'LostConnection';
+}
+
+/** The daemon has not said a word: it was about to end, is stopped, or is very busy. */
+export class NoAnswer extends LostConnection {
+  override readonly name = 'NoAnswer';
 }
 
 /** The daemon is there but not for this client: another version, another cache, or a token that is not its own. */

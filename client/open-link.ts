@@ -66,17 +66,25 @@ export const wantsDaemon = (task: Task): boolean =>
 /** A daemon answers in a millisecond or two; one that does not in this time is stopped or very busy, which takes thought. */
 const promptMs = 1_000;
 
-/** A link that answers. `say` gets a line when something unusual is done for it. */
-export async function openLink(task: Task, say: (line: string) => void): Promise<Link> {
+/**
+ * A link to send a request on. In haste, hello and the request share a message, and the request may fail with Refused or
+ * NoAnswer; else the daemon has agreed to serve. `say` gets a line when something unusual is done for it.
+ */
+export async function openLink(
+  task: Task,
+  { say, isHasty }: { readonly say: (line: string) => void; readonly isHasty: boolean },
+): Promise<Link> {
   const { places } = task;
   if (!wantsDaemon(task)) return (await import('./in-process.ts')).openInProcess(places);
   const identity = identityOf(places);
-  const greeted = await greet(places, identity);
-  if (greeted !== undefined && (await settlesWithin(greeted.hello, promptMs)) === 'fulfilled')
+  const greeted = isHasty ? await greet(places, identity) : undefined;
+  if (greeted !== undefined) {
+    greeted.link.expectAnswerWithin(promptMs);
     return greeted.link;
+  }
   const { startDaemon } = await import('./start-daemon.ts');
   try {
-    return await startDaemon(task, { greeted, identity, say });
+    return await startDaemon(task, { identity, say });
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'environment') throw error;
     say(`${error.message}; going on without a daemon`);

@@ -1,10 +1,11 @@
 // One request from start to end: a link, its events, Ctrl-C, and one more try when the daemon dies under it.
 import { join } from 'node:path';
 
-import { environmentFailure, exitCodes } from '../protocol/failure.ts';
+import { logFileName } from '../protocol/daemon-state.ts';
+import { environmentFailure, exitCodes, type Failure } from '../protocol/failure.ts';
 import type { RequestType } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
-import { type Call, type Listener, LostConnection } from './link.ts';
+import { type Call, type Listener, LostConnection, NoAnswer, Refused } from './link.ts';
 import { openLink } from './open-link.ts';
 
 export type Performance = {
@@ -22,51 +23,76 @@ export async function perform<Params extends object, Result>(
   screen: Performance,
 ): Promise<Result> {
   const { listener, say } = screen;
-  for (let attempt = 1; ; attempt++) {
-    const link = await openLink(task, say);
-    const call = link.call(type, params, listener);
-    const stopListening = cancelOnInterrupt(call, screen);
+  let isHasty = true;
+  for (let crashes = 0; ;) {
+    const link = await openLink(task, { say, isHasty });
+    const interrupts = new Interrupts(screen);
+    const call = link.call(type, params, (events) => {
+      interrupts.listen(call);
+      listener?.(events);
+    });
+    const slow = setTimeout(() => interrupts.listen(call), hotPathMs);
     try {
       return await call.result;
     } catch (error) {
-      if (!(error instanceof LostConnection)) throw error;
-      if (attempt === 2) throw await lostTwice(task, error);
-      say('the daemon ended unexpectedly; trying again with a new one');
+      if (isHasty && (error instanceof Refused || error instanceof NoAnswer)) {
+        if (error instanceof Refused) say(`replacing the daemon: ${error.message}`);
+        isHasty = false;
+      } else if (error instanceof LostConnection) {
+        crashes++;
+        if (crashes === crashesMax) throw lostForGood(task, error);
+        say('the daemon ended unexpectedly; trying again with a new one');
+      } else throw error;
     } finally {
-      stopListening();
+      clearTimeout(slow);
+      interrupts.close();
       await link.close();
     }
   }
 }
 
+/** A daemon that dies under a build may have had bad luck; if the next one does too, it is the build. */
+const crashesMax = 2;
+/** Most answers are there by then, and listening for signals costs more than waiting for them. */
+const hotPathMs = 30;
 /** Most builds are cancelled before a person would read about it. */
 const patienceMs = 300;
 
 /** First Ctrl-C: cancel, and wait until everything that was started is gone. Second: leave at once. */
-function cancelOnInterrupt(
-  call: Call<unknown>,
-  { say, leave }: Pick<Performance, 'say' | 'leave'>,
-): () => void {
-  let interrupts = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const onInterrupt = (): void => {
-    interrupts++;
-    if (interrupts > 1) {
-      leave?.();
+class Interrupts {
+  readonly #screen: Performance;
+  #count = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #onInterrupt: (() => void) | undefined;
+
+  constructor(screen: Performance) {
+    this.#screen = screen;
+  }
+
+  listen(call: Call<unknown>): void {
+    if (this.#onInterrupt !== undefined) return;
+    this.#onInterrupt = () => this.#interrupt(call);
+    process.on('SIGINT', this.#onInterrupt);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    if (this.#onInterrupt !== undefined) process.off('SIGINT', this.#onInterrupt);
+  }
+
+  #interrupt(call: Call<unknown>): void {
+    this.#count++;
+    if (this.#count > 1) {
+      this.#screen.leave?.();
       process.exit(exitCodes.cancelled);
     }
-    timer = setTimeout(say, patienceMs, 'cancelling; press Ctrl-C again to leave at once');
+    const { say } = this.#screen;
+    this.#timer = setTimeout(say, patienceMs, 'cancelling; press Ctrl-C again to leave at once');
     call.cancel();
-  };
-  process.on('SIGINT', onInterrupt);
-  return () => {
-    clearTimeout(timer);
-    process.off('SIGINT', onInterrupt);
-  };
+  }
 }
 
-async function lostTwice({ places }: Task, cause: Error): Promise<Error> {
-  const { logFileName } = await import('../protocol/daemon-state.ts');
+function lostForGood({ places }: Task, cause: Error): Failure {
   return environmentFailure('The daemon ended unexpectedly, twice: killed, or out of memory', {
     hint: 'look at `oxd daemon logs`, or work without it: --no-daemon',
     logFile: join(places.runtimeFolder, logFileName),

@@ -17,8 +17,6 @@ import { type Greeted, greet, settlesWithin } from './open-link.ts';
 import { daemonEntry, type Places } from './places.ts';
 
 type Start = {
-  /** The attempt that has not succeeded, if there was somebody to connect to. */
-  readonly greeted: Greeted | undefined;
   readonly identity: Identity;
   readonly say: (line: string) => void;
 };
@@ -39,10 +37,6 @@ export async function startDaemon(
   { places, environment }: Pick<Task, 'places' | 'environment'>,
   start: Start,
 ): Promise<Connection> {
-  if (start.greeted !== undefined) {
-    const link = await settle(start.greeted, start.say);
-    if (link !== undefined) return link;
-  }
   prepare(places);
   const { takeStartLock } = await import('./start-lock.ts');
   const release = await takeStartLock(places.runtimeFolder, startMs);
