@@ -130,7 +130,7 @@ test("a virtual environment leads to its base, and pyenv's shims to what they st
 });
 
 const choices: [version: string | undefined, chosen: RegExp][] = [
-  [undefined, /^3\.13\./],
+  [undefined, /^3\.1[0-3]\./],
   ['3.10', /^3\.10\./],
   ['3.11.2', /^3\.11\.2$/],
   ['3.12', /^3\.12\./],
@@ -156,6 +156,17 @@ for (const [version, chosen] of choices) {
     assert.deepEqual(rig.events, []);
   });
 }
+
+test('what typing python3 starts is preferred, also behind a shim of pyenv', async () => {
+  const shim = '#!/bin/sh\nexit 1\n';
+  using rig = openRig();
+  rig.write({ 'pyenv/shims/python3': shim, 'pyenv/version': 'mine\n', 'pyenv/versions/mine/bin/README': '' });
+  symlinkSync(pythons['3.12'], join(rig.folder, 'pyenv/versions/mine/bin/python3'));
+  const PATH = `${join(rig.folder, 'pyenv/shims')}:/usr/bin`;
+  const context = { ...rig.context, environment: { ...rig.context.environment, PATH } };
+  assert.match((await resolveDistribution(context, {})).version, /^3\.12\./);
+  assert.match((await resolveDistribution(context, { version: '3.13' })).version, /^3\.13\./);
+});
 
 const wrong: [
   name: string,
