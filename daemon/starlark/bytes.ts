@@ -133,6 +133,11 @@ export class TextView extends StarlarkObject {
     super();
     this.kind = kind;
     this.text = text;
+    // The elements of a string have offsets; its code points do not.
+    if (kind === 'elems' || kind === 'elem_ords') {
+      this.length = () => text.length;
+      this.getIndex = (key) => this.items()[key as number]!;
+    }
   }
 
   get typeName(): string {
@@ -145,10 +150,6 @@ export class TextView extends StarlarkObject {
 
   items(): Value[] {
     return (this.#items ??= this.#split());
-  }
-
-  override truth(): boolean {
-    return true;
   }
 
   override iterate(): ValueIterator {

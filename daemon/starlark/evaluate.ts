@@ -30,6 +30,8 @@ export type EvaluateRequest = {
   readonly interrupt?: Int32Array;
   /** Calls and loop turns after which the program is stopped. */
   readonly stepsMax?: number;
+  /** Leaves the values of the file mutable when it has run. */
+  readonly keepMutable?: boolean;
 };
 
 export type EvaluateResult =
@@ -139,7 +141,7 @@ class Evaluation {
       return { globals, last };
     } finally {
       // What the file made can be reached, but no longer changed, by others.
-      mutability.isFrozen = true;
+      mutability.isFrozen = file !== this.#request.file || !this.#request.keepMutable;
       thread.mutability = outer === mutability ? new Mutability() : outer;
       if (this.#modules.get(file)?.globals === 'loading') this.#modules.delete(file);
     }

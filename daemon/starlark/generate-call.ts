@@ -70,6 +70,8 @@ function plainCall(target: string, args: Arguments): string {
   const { positional } = args;
   if (!isPlain(args)) return `$call(${target}, ${general(args)})`;
   const list = positional.join(', ');
+  // A literal is no function, and `1.arity` no JavaScript.
+  if (!/^[a-z]\d+$/.test(target)) return `$call(${target}, [${list}])`;
   const direct = `${target} instanceof $Function && ${target}.arity === ${positional.length} ? ${target}.js(${list})`;
   const rest = positional.length === 1 ? `$call1(${target}, ${list})` : `$call(${target}, [${list}])`;
   return `${direct} : ${rest}`;

@@ -199,8 +199,7 @@ function parseArguments(state: ParserState): Argument[] {
         args.push({ kind: 'named', name, value: parseTest(state), start, end: state.previousEnd });
       } else args.push({ kind: 'positional', value, start, end: state.previousEnd });
     }
-    if (!state.is(',')) break;
-    state.next();
+    if (!state.is(')')) state.expect(',');
   }
   state.expect(')');
   return args;
@@ -233,8 +232,7 @@ export function parseParameters(state: ParserState, end: string): Parameter[] {
         end: state.previousEnd,
       });
     }
-    if (!state.is(',')) break;
-    state.next();
+    if (!state.is(end)) state.expect(',');
   }
   return params;
 }

@@ -224,7 +224,11 @@ class Resolver {
         break;
       case 'while':
         if (!this.#options.while) {
-          this.#report(statement.start, statement.start + 5, 'dialect does not support while loops');
+          this.#report(
+            statement.start,
+            statement.start + 5,
+            'this Starlark dialect does not support while loops',
+          );
         } else this.#control(statement, 'while loop', statement.start + 5);
         this.#expression(statement.condition);
         this.#loop(statement.body);

@@ -39,6 +39,7 @@ const identifierStart = /[\p{L}_]/u;
 const identifierRest = /[\p{L}\p{Nd}_]/u;
 
 const basedNumber = /0(?:[xX][0-9a-fA-F]*|[oO][0-7]*|[bB][01]*)/y;
+const wordRest = /[0-9a-zA-Z_]+/y;
 const decimalNumber = /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]*)?/y;
 
 const tabWidth = 8;
@@ -279,6 +280,8 @@ export class Scanner {
     if (based !== undefined) {
       const raw = based;
       this.#at = start + raw.length;
+      // What follows `0x` without being a digit of it still belongs to the mistake.
+      if (raw.length === 2) this.#at += this.#match(wordRest, this.#at)?.length ?? 0;
       this.#token('int', start, this.#at);
       if (raw.length === 2) {
         const name = { x: 'hex', o: 'octal', b: 'binary' }[raw[1]!.toLowerCase()]!;

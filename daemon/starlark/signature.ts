@@ -180,7 +180,7 @@ export function bindArguments(
 }
 
 function count(given: number): string {
-  return `${given} argument${given === 1 ? '' : 's'}`;
+  return `${given} arguments`;
 }
 
 function missing(signature: Signature, given: number, param: SignatureParam): string {

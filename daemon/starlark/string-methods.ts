@@ -84,7 +84,7 @@ function replace(self: string, old: string, by: string, limit: Value = -1): stri
 /** The fields of `self` between runs of white space; at most `max` splits, from the left or the right. */
 function splitSpace(self: string, max: number, fromRight: boolean): string[] {
   const fields = self.split(spaces).filter((field) => field !== '');
-  if (max < 0 || fields.length - 1 <= max) return fields;
+  if (max < 0 || fields.length - 1 < max || fields.length === 0) return fields;
   if (!fromRight) {
     let rest = self;
     const result: string[] = [];
