@@ -45,11 +45,15 @@ export async function makeArchive(python: string, out: string, form: ArchiveForm
       filter: (source) => !leftOut.test(source.slice(prefix.length)),
     });
     mkdirSync(join(root, 'bin'));
-    cpSync(join(prefix, 'include', `python${short}`), join(root, 'include', `python${short}`), {
-      recursive: true,
-    });
+    for (const header of ['Python.h', 'pyconfig.h'])
+      cpSync(
+        join(prefix, 'include', `python${short}`, header),
+        join(root, 'include', `python${short}`, header),
+      );
     relocate(python, join(root, 'bin', `python${short}`), join(prefix, 'lib'));
-    cpSync(join(prefix, 'lib', `libpython${short}.so.1.0`), join(root, 'lib', `libpython${short}.so.1.0`));
+    const shared = join(root, 'lib', `libpython${short}.so.1.0`);
+    // Two thirds of it are what debuggers read.
+    execFileSync('strip', ['-g', '-o', shared, join(prefix, 'lib', basename(shared))]);
     const config = readdirSync(stdlib).find((name) => name.startsWith('config-')) ?? '';
     const library = `lib/python${short}/${config}/libpython${short}.a`;
     if (form.hasStatic) cpSync(join(prefix, library), join(root, library));
