@@ -1,32 +1,39 @@
 /** Three hours: longer than a lunch break and a meeting, shorter than a night. */
 export const idleExitDefaultMs = 3 * 60 * 60 * 1000;
 
+/** A pause in which nobody asks for the next build: time to tidy up. */
+const pauseMs = 5_000;
+
 /**
  * Knows whether the daemon works, and calls back when it has not for a while. The time counts from the end of the last
- * work, so a build longer than it is never cut; nothing ticks in between.
+ * work, so a build longer than it is never cut; nothing ticks in between. A first pause is told of once.
  */
 export class IdleClock {
   readonly #idleMs: number;
   readonly #onIdle: () => void;
+  readonly #onPause: () => void;
   #running = 0;
   #onRest: (() => void) | undefined;
   #exitsAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
 
-  constructor(idleMs: number, onIdle: () => void) {
+  constructor(idleMs: number, { onIdle, onPause }: { onIdle: () => void; onPause: () => void }) {
     this.#idleMs = idleMs;
     this.#onIdle = onIdle;
+    this.#onPause = onPause;
     this.#wait();
   }
 
   /** Work begins; disposing of the result ends it. */
   begin(): Disposable {
-    clearTimeout(this.#timer);
+    this.close();
     this.#running++;
     return {
       [Symbol.dispose]: () => {
         if (--this.#running > 0) return;
         this.#wait();
+        this.#pause = setTimeout(this.#onPause, pauseMs).unref();
         this.#onRest?.();
       },
     };
@@ -47,6 +54,7 @@ export class IdleClock {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#pause);
   }
 
   #wait(): void {

@@ -22,6 +22,7 @@ import {
   withdrawState,
 } from './lifecycle.ts';
 import { openLog, type RootLog } from './log.ts';
+import { freeMemory } from './lifecycle-memory.ts';
 import { listen, type Server } from './server.ts';
 import type { Services } from './session.ts';
 
@@ -64,7 +65,10 @@ class Daemon {
     this.#log = openLog(join(options.runtimeFolder, logFileName), { pid: process.pid });
     const { checkout } = this.#state.identity;
     this.#ownCode = options.followsCode && checkout !== '' ? new OwnCode(checkout) : undefined;
-    this.#idle = new IdleClock(options.idleMs, () => this.#stop('nothing to do'));
+    this.#idle = new IdleClock(options.idleMs, {
+      onIdle: () => this.#stop('nothing to do'),
+      onPause: freeMemory,
+    });
   }
 
   /** Listens and makes itself known. */
