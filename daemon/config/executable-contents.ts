@@ -68,7 +68,7 @@ export class ExecutableContents {
       kind: 'standard-library',
       includeTest: policy.includeTest,
       includeResources: policy.includeDistributionResources,
-      settings: this.#settings.of(this.#policy.attributesOf(sourceRow), true),
+      settings: this.#settings.of(this.#policy.attributesOf(sourceRow), sourceRow),
     });
   }
 
@@ -91,16 +91,15 @@ export class ExecutableContents {
   }
 
   #settingsFor(
-    resource: ResourceObject,
+    { row }: ResourceObject,
     attributes: AddAttributes,
     overrides: AddOverrides,
   ): ResourceSettings {
-    const isSource = resource.row.kind === 'module-source';
     const { location, source, levels } = overrides;
-    if (isSource && location === undefined && source === undefined && levels === undefined) {
+    if (location === undefined && source === undefined && levels === undefined) {
+      // Records of attributes are shared within a category of resources only.
       let known = this.#settingsOf.get(attributes);
-      if (known === undefined)
-        this.#settingsOf.set(attributes, (known = this.#settings.of(attributes, true)));
+      if (known === undefined) this.#settingsOf.set(attributes, (known = this.#settings.of(attributes, row)));
       return known;
     }
     const changed = {
@@ -111,7 +110,7 @@ export class ExecutableContents {
         ? {}
         : { levelZero: levels.includes(0), levelOne: levels.includes(1), levelTwo: levels.includes(2) }),
     };
-    return this.#settings.of(changed, isSource);
+    return this.#settings.of(changed, row);
   }
 }
 

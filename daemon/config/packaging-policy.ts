@@ -159,7 +159,7 @@ export const packagingPolicyType: TypeDeclaration = {
     }),
     attribute({
       name: 'resources_location',
-      doc: 'Where resources go: `in-memory` or `filesystem-relative:PREFIX`, a folder beside the executable.',
+      doc: 'Where resources go: `in-memory` or `filesystem-relative:PREFIX`, a folder beside the executable, which is searched for modules then. The standard library stays in the executable, which needs it to start.',
       generation: 'modern',
       check: str,
       default: '"in-memory"',

@@ -1,3 +1,4 @@
+import type { InterpreterConfig } from '../executable/interpreter-config.ts';
 import { Buildable } from './buildable.ts';
 import { ConfigError } from './config-object.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -57,12 +58,24 @@ export class PythonExecutable extends Buildable {
       type: 'PythonExecutable',
       name: this.name,
       distribution: this.distribution.distribution,
-      interpreter,
+      interpreter: { ...interpreter, ...searchPathsWith(interpreter, additions) },
       additions: withBytecodeFor(interpreter.optimizationLevel ?? 0, additions),
       licensesFilename: this.licensesFilename,
       tclFilesPath: this.tclFilesPath,
     };
   }
+}
+
+/** Modules beside the executable are found where they are: each folder that resources go to is a search path. */
+function searchPathsWith(
+  { searchPaths = [] }: InterpreterConfig,
+  additions: readonly Addition[],
+): Pick<InterpreterConfig, 'searchPaths'> {
+  const paths = new Set(searchPaths);
+  for (const addition of additions)
+    if (addition.kind !== 'filter' && addition.settings.location !== 'in-memory')
+      paths.add(['$ORIGIN', addition.settings.location.prefix].filter((part) => part !== '').join('/'));
+  return paths.size === 0 ? {} : { searchPaths: [...paths] };
 }
 
 /**

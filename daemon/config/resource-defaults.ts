@@ -92,8 +92,15 @@ function isIncluded(policy: Readonly<PolicySettings>, row: ResourceRow): boolean
 export class SettingsTable {
   readonly #known = new Map<string, ResourceSettings>();
 
-  of(attributes: AddAttributes, isSource: boolean): ResourceSettings {
-    const { location, fallback, source, levelZero, levelOne, levelTwo } = attributes;
+  /**
+   * The standard library always goes into the executable: the interpreter needs it to start, before it knows any other
+   * place to look.
+   */
+  of(attributes: AddAttributes, row: Pick<ResourceRow, 'kind' | 'isStdlib'>): ResourceSettings {
+    const { source, levelZero, levelOne, levelTwo } = attributes;
+    const isSource = row.kind === 'module-source';
+    const location = row.isStdlib ? 'in-memory' : attributes.location;
+    const fallback = row.isStdlib ? undefined : attributes.fallback;
     const key = JSON.stringify([
       location,
       fallback,

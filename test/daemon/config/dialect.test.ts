@@ -180,7 +180,8 @@ test('both generations choose and place resources alike', async () => {
     makeExe(`
 dist = default_python_distribution()
 exe = dist.to_python_executable(name="app", extension_module_filter="no-gpl", include_test=True,
-    resources_policy="prefer-in-memory-fallback-filesystem-relative:lib")`),
+    resources_policy="prefer-in-memory-fallback-filesystem-relative:lib")
+exe.add_python_resources(dist.pip_install(["app"]))`),
   );
   const modern = await executableOf(
     makeExe(`
@@ -189,13 +190,16 @@ policy = dist.make_python_packaging_policy()
 policy.extension_module_filter = "no-copyleft"
 policy.include_test = True
 policy.resources_location_fallback = "filesystem-relative:lib"
-exe = dist.to_python_executable("app", policy)`),
+exe = dist.to_python_executable("app", policy)
+exe.add_python_resources(dist.pip_install(["app"]))`),
   );
   assert.deepEqual(legacy.additions, modern.additions);
   const fallback = { prefix: 'lib' };
   assert.deepEqual(legacy.additions, [
-    { kind: 'set', set: 'stdlib', indexes: [0, 1], settings: { ...inMemory, fallback } },
-    { kind: 'set', set: 'stdlib', indexes: [4], settings: { ...notSource, fallback } },
+    { kind: 'set', set: 'stdlib', indexes: [0, 1], settings: inMemory },
+    { kind: 'set', set: 'stdlib', indexes: [4], settings: notSource },
+    { kind: 'set', set: 'pip install app', indexes: [0, 1, 2], settings: { ...inMemory, fallback } },
+    { kind: 'set', set: 'pip install app', indexes: [3, 4, 5], settings: { ...notSource, fallback } },
   ]);
 });
 

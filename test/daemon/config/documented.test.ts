@@ -87,7 +87,7 @@ exe = dist.to_python_executable(name="myapp", resources_policy="filesystem-relat
 exe.add_filesystem_relative_python_resources("site", dist.pip_install(["app"]))
 exe.add_in_memory_python_resources(dist.setup_py_install(package_path=CWD), add_source_module=False)`,
     additions: [
-      'stdlib lib source 0',
+      'stdlib memory source 0',
       'pip install app site source 0',
       'pip install app site',
       `setup.py ${folder} memory 0`,

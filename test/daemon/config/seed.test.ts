@@ -149,6 +149,8 @@ resolve_targets()
   assert.ok(value?.type === 'FileManifest');
   const [program] = value.entries;
   assert.ok(program?.kind === 'executable');
+  // Where modules are, the interpreter looks.
+  assert.deepEqual(program.executable.interpreter.searchPaths, ['$ORIGIN/lib']);
   const fallback = { prefix: 'lib' };
   const set = 'pip install black==19.10b0';
   assert.deepEqual(program.executable.additions.slice(1), [
