@@ -85,13 +85,12 @@ function configFiles(context: Context, settings: Readonly<Record<string, string>
   ];
 }
 
-/** Requirements files may name each other; a loop of them ends here. */
-const nestedMax = 32;
 /** A project with more files has a data folder or an environment in it, which pip would copy as well. */
 const projectFilesMax = 100_000;
-/** What building and developing leave in a project's folder; none of it is a source. */
-const notSources =
-  /^(\.git|\.hg|\.svn|__pycache__|build|dist|target|node_modules|\.tox|\.nox|\.venv|venv|\.?[a-z]+_cache|\.eggs|pyoxidizer\.bzl|.*\.egg-info|.*\.pyc)$/;
+/** What tools leave in any folder of a project; none of it is a source. */
+const neverSources = /^(\.git|\.hg|\.svn|__pycache__|node_modules|\.[a-z]+_cache|.*\.egg-info|.*\.pyc)$/;
+/** What building leaves in its top folder; further down, these are names of packages like any other. */
+const notSourcesOnTop = /^(build|dist|target|\.tox|\.nox|\.eggs|pyoxidizer\.bzl)$/;
 
 class InputReader {
   readonly #context: Context;
@@ -130,10 +129,10 @@ class InputReader {
     return passed;
   }
 
-  requirements(file: string, directory: string, depth = 0): void {
+  requirements(file: string, directory: string): void {
     if (/^https?:/.test(file)) return;
     const path = resolve(directory, file.startsWith('file:') ? fileURLToPath(file) : file);
-    if (this.#files.has(path) || depth > nestedMax) return;
+    if (this.#files.has(path)) return; // files may name each other in a circle
     if (!this.optionalFile(path)) throw inputFailure(`Cannot read the requirements file "${path}"`);
     const lines = readFileSync(path, 'utf8')
       .replaceAll(/\\\r?\n/g, ' ')
@@ -148,7 +147,9 @@ class InputReader {
     if (place === '' || /^https?:/.test(place)) return;
     const path = resolve(directory, place.startsWith('file:') ? fileURLToPath(place) : place);
     this.#context.trace.directory(path);
-    const names = list(path).map((name) => `${name} ${statSync(join(path, name)).size}`);
+    const sizeOf = (name: string): number | undefined =>
+      statSync(join(path, name), { throwIfNoEntry: false })?.size;
+    const names = list(path).map((name) => `${name} ${sizeOf(name)}`);
     this.#files.set(path, names.join('\n'));
   }
 
@@ -180,8 +181,9 @@ class InputReader {
       this.#context.trace.directory(folder);
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         const path = join(folder, entry.name);
-        if (notSources.test(entry.name) || (entry.isDirectory() && list(path).includes('pyvenv.cfg')))
-          continue;
+        if (neverSources.test(entry.name)) continue;
+        if (folder === root && notSourcesOnTop.test(entry.name)) continue;
+        if (entry.isDirectory() && list(path).includes('pyvenv.cfg')) continue;
         if (entry.isDirectory()) visit(path);
         else if (entry.isFile() && ++count <= projectFilesMax) this.optionalFile(path);
       }
@@ -198,7 +200,7 @@ class InputReader {
 function splitOption(word: string): string[] {
   const long =
     /^(--(?:requirement|constraint|find-links|editable|target|prefix|root|report|python))=(.*)$/s.exec(word);
-  const short = /^(-[rcfe])(.+)$/s.exec(word);
+  const short = /^(-[rcfet])(.+)$/s.exec(word);
   const match = long ?? short;
   return match?.[1] === undefined || match[2] === undefined ? [word] : [match[1], match[2]];
 }

@@ -77,6 +77,14 @@ const refused: [name: string, members: Member[], message: RegExp][] = [
     /the link "a\/b" leads out/,
   ],
   ['a hard link upwards', [{ path: 'a', type: 'Link', linkpath: '../x' }], /the link "a" leads out/],
+  [
+    'a file through a link',
+    [
+      { path: 'a', type: 'SymbolicLink', linkpath: '.' },
+      { path: 'a/evil', text: 'x' },
+    ],
+    /Cannot extract through symbolic link/,
+  ],
   ['a device', [{ path: 'a', type: 'CharacterDevice' }], /"a" is a CharacterDevice/],
   ['a pipe', [{ path: 'a', type: 'FIFO' }], /"a" is a FIFO/],
   ['a giant', [{ path: 'a', size: 5 * 1024 ** 3 }], /it unpacks to more than 4 GB/],

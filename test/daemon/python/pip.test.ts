@@ -247,6 +247,7 @@ for (const [name, args, environment, told] of failures) {
 
 const refused: [args: string[], message: RegExp][] = [
   [['--target', 'x', 'alpha'], /Cannot pass --target to pip/],
+  [['-tx', 'alpha'], /Cannot pass -t to pip/],
   [['--prefix=x', 'alpha'], /Cannot pass --prefix to pip/],
   [['--user', 'alpha'], /Cannot pass --user to pip/],
   [['-r', 'absent.txt'], /Cannot read the requirements file ".*absent\.txt"/],
