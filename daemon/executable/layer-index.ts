@@ -198,7 +198,7 @@ export function layerIndex(tree: LayerTree, stored: readonly StoredFile[], end: 
     index.writeUInt32LE(addString(name), offset);
     index.writeUInt16LE(name.length, offset + 4);
     index[offset + 6] = has.kind === 'python' ? 1 : 2;
-    index[offset + 7] = module.isPackage ? 1 : 0;
+    index[offset + 7] = module.isPackage || isPackageLibrary(module) ? 1 : 0;
     index.writeUInt32LE(nodeOf(has.kind === 'python' ? has.source : has.library), offset + 8);
     if (has.kind === 'python')
       for (const level of [0, 1, 2])
@@ -220,6 +220,10 @@ export function layerIndex(tree: LayerTree, stored: readonly StoredFile[], end: 
   writeUInt64(index, end - tree.dataOffset, 80);
   return index;
 }
+
+/** Compilers of whole packages (mypyc) write `pkg/__init__.cpython-311-x86_64-linux-gnu.so`. */
+const isPackageLibrary = ({ has }: LayerModule): boolean =>
+  has.kind === 'extension' && /(^|\/)__init__\.[^/]*$/.test(has.library);
 
 function addToTable(index: Buffer, table: number, buckets: number, hash: number, entry: number): void {
   let slot = hash & (buckets - 1);
