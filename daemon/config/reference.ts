@@ -15,6 +15,24 @@ export function referencePages(): readonly ReferencePage[] {
   return [...pages, { file: 'globals.md', text: globalsPage() }, { file: 'README.md', text: contentsPage() }];
 }
 
+/** Where its code broke a promise of its documentation, the promise is kept; valid configs mean what they meant. */
+const differences: readonly string[] = [
+  'Both generations of the API work, in one config too.',
+  "Relative paths start at the config's folder, in every function.",
+  'Native modules and their libraries load from memory; nothing needs a fallback to files.',
+  'Without `resolve_targets()` at its end a config builds what was asked for all the same.',
+  'Top-level `if` and `for` are allowed.',
+  '`include_distribution_sources = False` leaves out source code of the standard library only; its modules stay.',
+  'The standard library is never placed beside the executable, which needs it to start.',
+  'Folders that modules are placed in beside the executable are searched without `module_search_paths`.',
+  'For `optimization_level` 1 or 2, bytecode of that level is packed without being asked for.',
+  '`FileManifest.add_python_resources()` writes bytecode beside the sources.',
+  "`glob()` without `strip_prefix` keeps paths relative to the config's folder.",
+  '`filter_resources_from_files()` without files is an error instead of removing everything.',
+  '`resource.package` works on modules.',
+  'Settings that are accepted without effect are warned about; functions that are missing fail where they are called.',
+];
+
 const generated = '<!-- Generated from daemon/config; change the declarations there. -->\n';
 
 function contentsPage(): string {
@@ -30,6 +48,9 @@ function contentsPage(): string {
       '`type(value)`, which gives the name that heads its page.\n',
     '| type | |\n| --- | --- |',
     ...rows,
+    '',
+    '## What differs from PyOxidizer\n',
+    ...differences.map((difference) => `- ${difference}`),
     '',
   ].join('\n');
 }
