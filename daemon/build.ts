@@ -32,6 +32,9 @@ export type BuildTools = LayerTools & {
 /** The only system that images are made for so far. */
 const hostTriple = 'x86_64-unknown-linux-gnu';
 
+/** Saves of an editor come in bursts shorter than this many builds; files that keep changing are worth an error. */
+const attemptsMax = 3;
+
 /** What a finished build leaves for the next one, beside what it looked at. */
 type Remembered = { readonly artifacts: readonly Artifact[]; readonly run: string | null };
 
@@ -54,18 +57,23 @@ export async function build(tools: BuildTools, request: BuildRequest, caller: Ca
   )
     return outcome('unchanged', last.result);
 
-  const trace = recordTrace({ cache: tools.cache, environment: request.environment });
-  const context = contextOf(tools, request, caller, trace);
-  try {
-    const { written, ...result } = await buildTargets(tools, context, request);
-    const { record, disturbed } = trace.finish(written);
-    if (disturbed.length > 0) tools.log.info({ disturbed }, 'files changed while they were built');
-    tools.traces.put(key, record, result);
-    return outcome('built', result);
-  } catch (error) {
-    // Watching goes on with what the failed build looked at: the mistake is in there.
-    tools.traces.fail(key, trace.finish([]).record);
-    throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    const trace = recordTrace({ cache: tools.cache, environment: request.environment });
+    const context = contextOf(tools, request, caller, trace);
+    try {
+      const { written, ...result } = await buildTargets(tools, context, request);
+      const { record, disturbed } = trace.finish(written);
+      if (disturbed.length > 0) tools.log.info({ disturbed }, 'files changed while they were built');
+      tools.traces.put(key, record, result);
+      return outcome('built', result);
+    } catch (error) {
+      const { record, disturbed } = trace.finish([]);
+      // Watching goes on with what the failed build looked at: the mistake is in there.
+      tools.traces.fail(key, record);
+      // A file that was read in the middle of a save: what was wrong with it may be over.
+      if (disturbed.length === 0 || attempt >= attemptsMax || context.signal.aborted) throw error;
+      tools.log.info({ disturbed, attempt }, 'files changed while they were built: once more');
+    }
   }
 }
 

@@ -29,6 +29,7 @@ const replayEventsMax = 10_000;
 const collectDelayMs = 5_000;
 
 type Shared = {
+  readonly key: string;
   readonly request: BuildRequest;
   readonly started: number;
   readonly abort: AbortController;
@@ -68,7 +69,16 @@ class Builds implements Engine {
   async build(request: BuildRequest, caller: Caller): Promise<BuildOutcome> {
     caller.signal.throwIfAborted();
     const key = JSON.stringify(request);
-    const shared = this.#running.get(key) ?? this.#start(key, request);
+    const joined = this.#running.get(key);
+    if (joined === undefined) return this.#follow(this.#start(key, request), caller);
+    const outcome = await this.#follow(joined, caller);
+    // It began before it was asked for here: it may not have seen what was saved in between. A look at the trace tells.
+    const later = await this.#follow(this.#running.get(key) ?? this.#start(key, request), caller);
+    return later.outcome === 'unchanged' ? outcome : later;
+  }
+
+  /** Reports what happened so far and what will; the build ends when the last who follows it leaves. */
+  async #follow(shared: Shared, caller: Caller): Promise<BuildOutcome> {
     for (const event of shared.events) caller.report(event);
     shared.callers.add(caller);
     try {
@@ -76,7 +86,7 @@ class Builds implements Engine {
     } finally {
       shared.callers.delete(caller);
       if (shared.callers.size === 0) {
-        this.#running.delete(key);
+        if (this.#running.get(shared.key) === shared) this.#running.delete(shared.key);
         shared.abort.abort(caller.signal.reason);
         // Whoever left learns that the children are gone by the time that the answer is there.
         await shared.result.catch(() => undefined);
@@ -102,7 +112,7 @@ class Builds implements Engine {
       () => undefined,
     );
     this.#turns.set(request.config, settled);
-    const shared: Shared = { request, started: performance.now(), abort, callers, events, result };
+    const shared: Shared = { key, request, started: performance.now(), abort, callers, events, result };
     this.#running.set(key, shared);
     void settled.then(() => {
       if (this.#running.get(key) === shared) this.#running.delete(key);

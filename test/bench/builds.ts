@@ -92,7 +92,7 @@ function newProject(): void {
   writeFileSync(
     join(project, 'template.bzl'),
     config(`    exe = dist.to_python_executable(name = "second", config = PythonInterpreterConfig(run_eval = "import click, six"))
-    exe.add_python_resources(dist.pip_install(${JSON.stringify(requirements)}, extra_envs = {"OXD_BENCH_ROUND": "ROUND"}))`),
+    exe.add_python_resources(dist.pip_install(${JSON.stringify(requirements)}, extra_envs = {"OXD_BENCH_TURN": "ROUND"}))`),
   );
   const fresh = `sed s/ROUND/$(date +%s%N)/ ${project}/template.bzl > ${project}/pyoxidizer.bzl`;
   const [ours, rival] = timeInTurn(python, 5, [
