@@ -68,6 +68,10 @@ async function installedPip(
     },
   );
   context.signal.throwIfAborted();
+  if (run.timedOut)
+    throw environmentFailure(`Cannot find pip: ${distribution.executable} did not answer in time`, {
+      hint: 'build again when the machine is less busy',
+    });
   const version = run.stdout?.trim() ?? '';
   return run.failed || !/^\d/.test(version) ? undefined : { version, command: [...isolated, '-m', 'pip'] };
 }

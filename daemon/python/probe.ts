@@ -37,7 +37,7 @@ type ProbeKey = {
   readonly script: string;
 };
 
-const probes: ResultType<ProbeKey, Probe | { readonly failure: string }> = {
+const probes: ResultType<ProbeKey, Probe> = {
   kind: 'distribution',
   version: 1,
 };
@@ -65,7 +65,8 @@ export async function probePython(
   const known = context.cache.get(probes, key);
   if (known !== undefined) return known;
   const answer = await ask(context, path);
-  context.cache.put(probes, key, answer);
+  // A refusal is not kept: the library that was missing, or the time, may be there next time.
+  if (!('failure' in answer)) context.cache.put(probes, key, answer);
   return answer;
 }
 
