@@ -1,7 +1,7 @@
+import { nearestName } from '../starlark/spelling.ts';
 import { ConfigError, type Callable, type Opaque, type Plain } from './config-object.ts';
 import { declareFunction } from './declaration.ts';
 import type { Evaluation, Place } from './evaluation.ts';
-import { nearestName } from './nearest-name.ts';
 import { bool, callable, listOf, optional, str, withDefault } from './parameter.ts';
 
 type Target = {

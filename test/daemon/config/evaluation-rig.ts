@@ -1,6 +1,7 @@
 // Evaluates configs with the real worker against fixed data.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
@@ -12,6 +13,9 @@ import type { PythonExecutableValue } from '../../../daemon/config/resolved-targ
 import type { Context } from '../../../daemon/context.ts';
 import type { BuildEvent } from '../../../protocol/events.ts';
 import { fixedHost, type FixedHost } from './fixed-host.ts';
+
+// As in the daemon: workers start four times faster from compiled code.
+enableCompileCache();
 
 export const folder = mkdtempSync(join(tmpdir(), 'oxd-config-'));
 const evaluator = new ConfigEvaluator();
