@@ -187,6 +187,12 @@ fn other_ways_to_the_executable_lead_into_the_tree() {
     for path in rows {
         assert_eq!(std::fs::read(&path).unwrap(), b"hello, file\n", "{}", path.display());
     }
+    // Links that to the kernel lead nowhere.
+    let (dangling, folder) = (rig.folder.join("dangling"), rig.folder.join("dangling-folder"));
+    let _ = std::os::unix::fs::symlink(rig.executable.join("tree/file"), &dangling);
+    let _ = std::os::unix::fs::symlink(rig.executable.join("tree/dir"), &folder);
+    assert_eq!(std::fs::read(&dangling).unwrap(), b"hello, file\n");
+    assert_eq!(std::fs::read(folder.join("inner/deep/leaf")).unwrap(), b"leaf\n");
     // Out of the tree again, and not into a file that only looks like the executable.
     assert!(std::fs::read(rig.folder.join("app/../app")).unwrap().starts_with(b"the executable"));
     std::fs::write(rig.folder.join("app2"), "").unwrap();

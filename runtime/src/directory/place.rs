@@ -245,13 +245,35 @@ unsafe fn elsewhere<R: Answer>(
         return answer(payload, below.as_bytes(), theirs, ours);
     }
     match after_executable(dirfd, path, &mut below) {
-        Some(rest) => answer(payload, rest, theirs, ours),
+        Some(Way::Through(rest)) => answer(payload, rest, theirs, ours),
+        Some(Way::Link(rest)) => match payload_link(payload, dirfd, &mut below, rest) {
+            Some(length) => answer(payload, &below.as_bytes()[length..], theirs, ours),
+            None => not_ours(),
+        },
         None => not_ours(),
     }
 }
 
+/// How a path comes to the executable, with what is left of it.
+enum Way<'a> {
+    Through(&'a [u8]),
+    /// A part of it is a symbolic link to something that is no directory to the kernel.
+    Link(&'a [u8]),
+}
+
+/// Replaces a symbolic link into the tree by its target and `rest`; the length of the root in it.
+fn payload_link(payload: &Payload, dirfd: c_int, link: &mut Path, rest: &[u8]) -> Option<usize> {
+    let mut target = [0u8; PATH_BYTES_MAX];
+    let length =
+        unsafe { original::readlinkat(dirfd, link.as_c(), target.as_mut_ptr().cast::<c_char>(), target.len()) };
+    let target = &target[..usize::try_from(length).ok()?];
+    target.strip_prefix(payload.root()).filter(|below| below.starts_with(b"/"))?;
+    link.truncate(0);
+    (link.push(target) && link.push(rest)).then_some(payload.root().len())
+}
+
 /// What follows the first part of `path` that is the executable, whatever it is called there.
-fn after_executable<'a>(dirfd: c_int, path: &'a [u8], part: &mut Path) -> Option<&'a [u8]> {
+fn after_executable<'a>(dirfd: c_int, path: &'a [u8], part: &mut Path) -> Option<Way<'a>> {
     let mut end = 0;
     while end < path.len() {
         let name = end + path[end..].iter().position(|byte| *byte != b'/')?;
@@ -262,13 +284,13 @@ fn after_executable<'a>(dirfd: c_int, path: &'a [u8], part: &mut Path) -> Option
         }
         let mut stat = MaybeUninit::uninit();
         if unsafe { original::fstatat64(dirfd, part.as_c(), stat.as_mut_ptr(), 0) } != 0 {
-            return None;
+            return (errno::last() == Errno(libc::ENOTDIR)).then_some(Way::Link(&path[end..]));
         }
         // Safety: libc filled it.
         let stat: libc::stat = unsafe { stat.assume_init() };
         if stat.st_mode & libc::S_IFMT != libc::S_IFDIR {
             let same = stat.st_dev == DEVICE.load(Ordering::Relaxed) && stat.st_ino == INODE.load(Ordering::Relaxed);
-            return (same && stat.st_ino != 0).then_some(&path[end..]);
+            return (same && stat.st_ino != 0).then_some(Way::Through(&path[end..]));
         }
     }
     None
