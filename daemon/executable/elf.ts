@@ -66,9 +66,11 @@ export function readStub(read: ReadAt, fileBytes: number): Stub {
  * headers moved behind them.
  */
 export function payloadPatches(stub: Stub, payloadBytes: number): Patch[] {
-  const names = Buffer.concat([stub.sectionNames, Buffer.from('.oxd\0')]);
   const namesAt = stub.payloadOffset + payloadBytes;
-  const sectionsAt = Math.ceil((namesAt + names.length) / 8) * 8;
+  const named = Buffer.concat([stub.sectionNames, Buffer.from('.oxd\0')]);
+  const sectionsAt = Math.ceil((namesAt + named.length) / 8) * 8;
+  const names = Buffer.concat([named, Buffer.alloc(sectionsAt - namesAt - named.length)]);
+  const reservedAt = number64(stub.programs[stub.reserved] ?? Buffer.alloc(programBytes), 8);
   const nameSection = stub.header.readUInt16LE(62);
 
   const section = Buffer.alloc(sectionBytes);
@@ -79,9 +81,11 @@ export function payloadPatches(stub: Stub, payloadBytes: number): Patch[] {
   section.writeBigUInt64LE(BigInt(pageBytes), 48);
   const sections = stub.sections.map((old, index) => {
     const kept = Buffer.from(old);
+    // No longer a note that a program header refers to.
+    if (number64(old, 24) === reservedAt) kept.writeUInt32LE(progbits, 4);
     if (index === nameSection) {
       kept.writeBigUInt64LE(BigInt(namesAt), 24);
-      kept.writeBigUInt64LE(BigInt(names.length), 32);
+      kept.writeBigUInt64LE(BigInt(named.length), 32);
     }
     return kept;
   });

@@ -168,6 +168,9 @@ function appendLayers(
         writeFully(target, bytes, stub.payloadOffset + offset + done);
       }
     });
+    // Up to the next page: a prepared file may hold other bytes there.
+    const end = offset + layer.length;
+    writeFully(target, Buffer.alloc(pageAligned(end) - end), stub.payloadOffset + end);
     return entry;
   });
   return Buffer.concat(entries);
