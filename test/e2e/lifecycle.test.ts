@@ -211,6 +211,18 @@ test('a runtime folder that is a file is an error with a way out', { timeout }, 
   assert.match(error, /Cannot start the daemon: .*EEXIST/);
 });
 
+test('where no daemon can be, the work is done all the same', { timeout }, async () => {
+  await using rig = new Rig();
+  writeFileSync(
+    join(rig.project, 'pyoxidizer.bzl'),
+    'def make():\n    return 1\n\nregister_target("exe", make)\n',
+  );
+  const environment = { OXD_RUNTIME_DIR: join(rig.project, 'pyoxidizer.bzl') };
+  const { code, out, error } = await rig.oxd(['list-targets'], { environment });
+  assert.match(error, /^Cannot start the daemon: .*; going on without a daemon\n$/);
+  assert.deepEqual([code, out], [0, '*exe\n']);
+});
+
 test('stopping cancels builds and leaves no child', { timeout }, async () => {
   await using rig = new Rig();
   const daemon = await rig.heldDaemon();
