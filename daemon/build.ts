@@ -5,6 +5,7 @@ import type { Cache } from '../cache/cache.ts';
 import { inputFailure } from '../protocol/failure.ts';
 import type { Artifact, BuildOutcome, BuildRequest, ConfigRequest, Target } from '../protocol/requests.ts';
 import { version } from '../protocol/version.ts';
+import { codeFolder, stampOf } from './code-stamp.ts';
 import { configHost } from './config-host.ts';
 import type { ConfigEvaluator, EvaluationOutcome } from './config/evaluate.ts';
 import type { ResolvedTarget, TargetValue } from './config/resolved-target.ts';
@@ -105,6 +106,11 @@ async function buildTargets(
     run = built.run ?? run;
     written.push(...built.written);
   }
+  for (const { path, manifest } of evaluated.installations) {
+    const bench = { ...tools, sets, buildPath: evaluated.buildPath };
+    written.push(...(await buildFileManifest(context, bench, manifest, path)));
+    context.report({ event: 'artifact', target: 'install', kind: 'directory', path });
+  }
   if (request.mode === 'run' && run === null) throw notRunnable(evaluated.targets);
   return { artifacts, run, written };
 }
@@ -152,11 +158,14 @@ export function changedSince({ traces, cache }: BuildTools, request: BuildReques
   return checked === 'same' ? [] : checked.changed;
 }
 
+/** Who works on oxd, or updates it, wants what the new code builds. */
+const code = stampOf(codeFolder);
+
 /** Everything that decides about a build and is not looked up during it. */
 function traceKey(request: BuildRequest): string {
   const { config, targets, release, triple, variables } = request;
   const sorted = Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const parts = { version, config, targets, release, triple: triple ?? hostTriple, variables: sorted };
+  const parts = { version, code, config, targets, release, triple: triple ?? hostTriple, variables: sorted };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -5,6 +5,7 @@ import { inputFailure } from '../protocol/failure.ts';
 import type { ConfigHost, DistributionId, ResourceSet, ScanMode } from './config/host.ts';
 import { resourceColumns } from './config/resource-columns.ts';
 import type { Context } from './context.ts';
+import { pipDownload } from './python/pip-download.ts';
 import { pipInstall, pipResources } from './python/pip.ts';
 import type { Resource } from './python/resource.ts';
 import { resolveDistribution } from './python/resolve.ts';
@@ -49,10 +50,11 @@ export function configHost(context: Context, sets: ResourceSets): ConfigHost {
       return keep(found, scan, { subject: args.join(' '), volatile: false });
     },
 
-    async pipDownload() {
-      throw inputFailure('pip_download() is not supported yet', {
-        hint: 'use pip_install(), which gives the same resources for this platform',
-      });
+    async pipDownload({ distribution, args, triple, directory, scan }) {
+      const python = sets.distribution(distribution);
+      const downloaded = await pipDownload(context, python, { args, triple, directory });
+      const found = pipResources(context, python, downloaded);
+      return keep(found, scan, { subject: args.join(' '), volatile: false });
     },
 
     async readPackageRoot({ distribution, path, packages, scan }) {

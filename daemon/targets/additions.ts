@@ -160,8 +160,9 @@ function isListed({ packed }: Placed, names: ReadonlySet<string>): boolean {
     case 'extension-module':
       return names.has(what.name);
     case 'package-resource':
-    case 'distribution-resource':
       return names.has(what.package);
+    // Metadata goes by the name of a distribution, which says nothing of its modules; it is small.
+    case 'distribution-resource':
     case 'file':
       return true;
   }

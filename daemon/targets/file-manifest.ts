@@ -43,11 +43,14 @@ async function filesOf(
       return [{ path: entry.path, content, executable: entry.executable }];
     }
     case 'resources':
-      return chosen(bench, entry).map(({ path, content, executable }) => ({
-        path: join(entry.prefix, path),
-        content,
-        executable,
-      }));
+      // Libraries outside of packages ("numpy.libs/…") come along; files of one path are one file.
+      return [...chosen(bench, entry), ...bench.sets.get(entry.set).companions].map(
+        ({ path, content, executable }) => ({
+          path: join(entry.prefix, path),
+          content,
+          executable,
+        }),
+      );
     case 'bytecode': {
       const sources = chosen(bench, entry).filter(({ what }) => what.kind === 'module-source');
       return compiledFiles(
