@@ -23,7 +23,8 @@ export function progressSentence(progress: Extract<BuildEvent, { event: 'step-pr
   const { done, total, unit, detail } = progress;
   const amount = (count: number): string => (unit === 'bytes' ? formatBytes(count) : String(count));
   const counted = total === undefined ? amount(done) : `${amount(done)}/${amount(total)}`;
-  return [unit === 'bytes' ? counted : `${counted} ${unit}`, detail].filter(Boolean).join(' ');
+  const things = (total ?? done) === 1 ? unit.slice(0, -1) : unit;
+  return [unit === 'bytes' ? counted : `${counted} ${things}`, detail].filter(Boolean).join(' ');
 }
 
 export function artifactSentence({ kind, path }: Extract<BuildEvent, { event: 'artifact' }>): string {

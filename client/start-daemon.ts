@@ -1,6 +1,6 @@
 // What a client does when no daemon answers: make room if need be, start one, and wait until it listens.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { outputFileName, type Readiness } from '../protocol/daemon-state.ts';
@@ -149,6 +149,7 @@ function prepare({ runtimeFolder }: Places): void {
 function spawnDaemon(places: Places, environment: Task['environment']): Promise<Readiness> {
   const outputPath = join(places.runtimeFolder, outputFileName);
   const output = openSync(outputPath, 'a', 0o600);
+  const earlierBytes = fstatSync(output).size;
   const child = spawn(
     process.execPath,
     [daemonEntry('main'), '--runtime', places.runtimeFolder, '--cache', places.cacheFolder],
@@ -176,15 +177,16 @@ function spawnDaemon(places: Places, environment: Task['environment']): Promise<
       try {
         resolve(JSON.parse(line) as Readiness);
       } catch {
-        fail(lastLines(outputPath) || 'it ended at once');
+        fail(lastLines(outputPath, earlierBytes) || 'it ended at once');
       }
     });
   });
 }
 
-function lastLines(path: string): string {
+/** The end of what was written after the first so many bytes. */
+function lastLines(path: string, earlierBytes: number): string {
   try {
-    return readFileSync(path, 'utf8').trim().split('\n').slice(-8).join('\n');
+    return readFileSync(path).toString('utf8', earlierBytes).trim().split('\n').slice(-8).join('\n');
   } catch {
     return '';
   }

@@ -1,6 +1,15 @@
 /** Three hours: longer than a lunch break and a meeting, shorter than a night. */
 export const idleExitDefaultMs = 3 * 60 * 60 * 1000;
 
+/** Beyond this a timer of Node fires at once; it is 24 days. */
+const timerMsMax = 2 ** 31 - 1;
+
+/** The time that a variable's text gives; the default when it gives none. */
+export function idleMsOf(text: string | undefined): number {
+  const ms = Number(text ?? '');
+  return ms > 0 ? Math.min(ms, timerMsMax) : idleExitDefaultMs;
+}
+
 /** A pause in which nobody asks for the next build: time to tidy up. */
 const pauseMs = 5_000;
 

@@ -11,7 +11,7 @@ import { bootId, processState } from '../protocol/process-identity.ts';
 import { type DaemonReport, type Identity, protocolVersion } from '../protocol/requests.ts';
 import { version } from '../protocol/version.ts';
 import type { CreateEngine, Engine } from './engine.ts';
-import { IdleClock, idleExitDefaultMs } from './idle.ts';
+import { IdleClock, idleMsOf } from './idle.ts';
 import { OwnCode } from './lifecycle-code.ts';
 import {
   type Claim,
@@ -256,7 +256,7 @@ if (import.meta.main) {
   await runDaemon({
     runtimeFolder: values.runtime ?? '',
     cacheFolder: values.cache ?? '',
-    idleMs: Number(process.env['OXD_IDLE_MS'] ?? idleExitDefaultMs),
+    idleMs: idleMsOf(process.env['OXD_IDLE_MS']),
     followsCode: true,
     createEngine: async (engineOptions) => {
       // Loaded with the first request that needs it: a daemon that nobody asks to build stays small.

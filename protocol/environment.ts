@@ -41,11 +41,13 @@ const names = new Set([
   'NODE_EXTRA_CA_CERTS',
   'NETRC',
   'SSH_AUTH_SOCK',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
 ]);
 /** No PYTHON*: what a config builds must not depend on a shell's PYTHONPATH. */
 const prefixes = [
   'LC_',
-  'XDG_',
   'CARGO_',
   'RUST',
   'PIP_',

@@ -41,6 +41,7 @@ test('steps', () => {
     '12/48 crates libc',
   );
   assert.equal(progressSentence({ ...progress, unit: 'bytes' }), '12 B');
+  assert.equal(progressSentence({ ...progress, done: 1, unit: 'files' }), '1 file');
 });
 
 test('rounds', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
 
-import { IdleClock } from '../../daemon/idle.ts';
+import { IdleClock, idleMsOf } from '../../daemon/idle.ts';
 
 before(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
 after(() => mock.timers.reset());
@@ -25,6 +25,16 @@ test('time counts from the end of the last work', () => {
   mock.timers.tick(1);
   assert.deepEqual(calls, ['pause', 'idle']);
 });
+
+const texts: [text: string | undefined, ms: number][] = [
+  [undefined, 10_800_000],
+  ['', 10_800_000],
+  ['soon', 10_800_000],
+  ['-1', 10_800_000],
+  ['500', 500],
+  ['1e12', 2 ** 31 - 1],
+];
+for (const [text, ms] of texts) test(`OXD_IDLE_MS=${text}`, () => assert.equal(idleMsOf(text), ms));
 
 test('rest comes when the last work has ended', async () => {
   const clock = new IdleClock(60_000, { onIdle: () => undefined, onPause: () => undefined });

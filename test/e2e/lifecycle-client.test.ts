@@ -174,6 +174,16 @@ test('Ctrl-C cancels, and waits until everything is gone', { timeout }, async ()
   assert.equal(isAlive(Number(child)), false);
 });
 
+test('logs go on until interrupted', { timeout }, async () => {
+  const client = rig.client(['daemon', 'logs', '-f']);
+  await printed(client.stdout, /daemon started/);
+  const next = printed(client.stdout, /request answered .*oxd\/targets/);
+  await rig.oxd(['list-targets']);
+  await next;
+  client.kill('SIGINT');
+  assert.deepEqual(await once(client, 'exit'), [0, null]);
+});
+
 test('a second Ctrl-C leaves at once', { timeout }, async () => {
   const client = rig.client(['build', 'stubborn']);
   await printed(client.stderr, /held by nobody/);

@@ -15,6 +15,8 @@ const rows: [name: string, forSteps: boolean, forDaemon: boolean][] = [
   ['SOURCE_DATE_EPOCH', true, false],
   ['OXD_PYTHON_DISTRIBUTION', true, false],
   ['LC_ALL', true, true],
+  ['XDG_CACHE_HOME', true, true],
+  ['XDG_SESSION_ID', false, true],
   ['PYTHONPATH', false, false],
   ['PYTHONHOME', false, false],
   ['LD_PRELOAD', false, false],

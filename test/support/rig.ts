@@ -162,7 +162,9 @@ function bundle(): void {
   const { scripts } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
     scripts: { prepare: string };
   };
-  const aside = mkdtempSync(join(packageFolder, 'dist-'));
+  const dist = join(packageFolder, 'dist');
+  mkdirSync(dist, { recursive: true });
+  const aside = mkdtempSync(join(dist, 'aside-'));
   const command = scripts.prepare
     .replace('--outdir=dist', `--outdir=${aside}`)
     .replace('dist/oxd.cjs', `${aside}/oxd.cjs`);
@@ -170,9 +172,8 @@ function bundle(): void {
     cwd: packageFolder,
     env: { ...process.env, PATH: `${join(packageFolder, 'node_modules', '.bin')}:${process.env['PATH']}` },
   });
-  mkdirSync(join(packageFolder, 'dist'), { recursive: true });
-  for (const name of ['main.cjs', 'oxd.cjs'])
-    renameSync(join(aside, name), join(packageFolder, 'dist', name));
+  // Which Node finds first is replaced last.
+  for (const name of ['main.cjs', 'oxd.cjs']) renameSync(join(aside, name), join(dist, name));
   rmSync(aside, { recursive: true });
 }
 
