@@ -7,6 +7,7 @@ import type { LoadedSource } from './evaluate.ts';
 import { callValue } from './runtime.ts';
 import { json } from './json.ts';
 import { List, freezeValue } from './sequence.ts';
+import { nearestName } from './spelling.ts';
 import { module, struct } from './struct.ts';
 import { fail } from './trace.ts';
 import type { Value } from './value.ts';
@@ -145,7 +146,10 @@ const hasfieldsType = hostType<{ readonly fields: Map<string, Value>; isFrozen: 
     get: ({ fields }, name) => fields.get(name),
     set: (self, name, value) => {
       if (self.isFrozen) fail('cannot set field on a frozen hasfields');
-      if (name.startsWith('no')) fail(`no .${name} field`);
+      if (name.startsWith('no')) {
+        const near = nearestName(name, self.fields.keys());
+        fail(`no .${name} field${near === undefined ? '' : ` (did you mean .${near}?)`}`);
+      }
       self.fields.set(name, value);
       return true;
     },

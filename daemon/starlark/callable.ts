@@ -1,7 +1,7 @@
 // Functions: those of the language and those written in TypeScript.
 import { Dict } from './dict.ts';
 import { Tuple, emptyTuple, freezeValue } from './sequence.ts';
-import { bindArguments, parseSignature, wrongType } from './signature.ts';
+import { bindArguments, fitsAsIs, parseSignature, wrongType } from './signature.ts';
 import type { ArgumentWording, Signature } from './signature.ts';
 import { prefixed } from './prefixed.ts';
 import { nearestName } from './spelling.ts';
@@ -217,30 +217,23 @@ export class Native extends StarlarkObject {
     names: readonly string[] = noNames,
     named: readonly Value[] = [],
   ): Value {
-    const { signature, body } = this;
-    const plain = signature.isUntyped && names.length === 0;
-    const bound: readonly unknown[] =
-      plain && args.length >= signature.positionalMin && args.length <= signature.positionalMax
-        ? args
-        : bindArguments(signature, args, names, named, this.wording);
+    const { signature, body, wording } = this;
+    if (names.length === 0 && fitsAsIs(signature, args, wording)) {
+      return receiver === undefined ? body(...args) : body(receiver, ...args);
+    }
+    const bound = bindArguments(signature, args, names, named, wording);
     return receiver === undefined ? body(...bound) : body(receiver, ...bound);
   }
 
   /** A call with one argument by position, the commonest there is. */
   invoke1(receiver: StarlarkObject | string | undefined, argument: Value): Value {
     const { signature, body } = this;
-    if (
-      signature.takesArgs ||
-      signature.takesKwargs ||
-      signature.positionalMin > 1 ||
-      signature.positionalMax < 1
-    ) {
+    if (!signature.isPlain || signature.positionalMin > 1 || signature.positionalMax < 1) {
       return this.invoke(receiver, [argument]);
     }
     const param = signature.params[0]!;
     if (param.accepts !== undefined && !param.accepts(argument))
       wrongType(signature, param, argument, this.wording);
-    if (signature.params.length > signature.positionalMax) return this.invoke(receiver, [argument]);
     return receiver === undefined ? body(argument) : body(receiver, argument);
   }
 }

@@ -73,6 +73,11 @@ export class Dict extends Mutable {
     return entries.map(([key, value]) => [originals.get(key as Key) ?? key, value]);
   }
 
+  forEach(visit: (key: Value, value: Value) => void): void {
+    const originals = this.#originals;
+    this.#values.forEach((value, key) => visit(originals?.get(key) ?? (key as Value), value));
+  }
+
   firstKey(): Value | undefined {
     const first = this.#values.keys().next();
     if (first.done) return undefined;
@@ -200,7 +205,9 @@ export class StarlarkSet extends Mutable {
 
 /** A dict's items as tuples. */
 export function itemTuples(dict: Dict): Tuple[] {
-  return dict.entries().map((entry) => new Tuple(entry));
+  const items: Tuple[] = [];
+  dict.forEach((key, value) => items.push(new Tuple([key, value])));
+  return items;
 }
 
 /** Adds the entries of a dict, or pairs of an iterable, to `target`, as `dict(…)` and `update` do. */

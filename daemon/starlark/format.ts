@@ -12,7 +12,6 @@ import type { Value } from './value.ts';
 export function formatPercent(format: string, operand: Value): string {
   const args = operand instanceof Tuple ? operand.items : [operand];
   let used = 0;
-  let isMapping = false;
   let result = '';
   let at = 0;
   for (;;) {
@@ -32,7 +31,6 @@ export function formatPercent(format: string, operand: Value): string {
       if (!(operand instanceof Dict)) fail('format requires a mapping');
       const key = format.slice(at + 1, close);
       arg = operand.get(key) ?? fail(`key not found: ${key}`);
-      isMapping = true;
       at = close + 1;
     } else {
       if (used >= args.length) fail('not enough arguments for format string');
@@ -42,9 +40,7 @@ export function formatPercent(format: string, operand: Value): string {
     if (conversion === undefined) fail('incomplete format');
     result += convert(conversion, arg);
   }
-  if (used < args.length && !isMapping && !(operand instanceof Dict))
-    fail('too many arguments for format string');
-  if (operand instanceof Dict && used === 0 && !isMapping) fail('too many arguments for format string');
+  if (used < args.length && !(operand instanceof Dict)) fail('too many arguments for format string');
   return result + format.slice(at);
 }
 

@@ -1,9 +1,6 @@
 // JavaScript for calls.
 import type { Emitter } from './emitter.ts';
-import type { Call, Expression } from './syntax.ts';
-
-/** Calls with up to this many positional arguments have runtime functions of their own. */
-const directMax = 3;
+import type { Attribute, Call, Expression } from './syntax.ts';
 
 type Arguments = {
   readonly positional: string[];
@@ -16,16 +13,39 @@ type Arguments = {
 export function generateCall(e: Emitter, node: Call): string {
   const mark = e.mark();
   const { callee } = node;
-  const isMethod = callee.kind === 'attribute';
-  const target = isMethod ? e.expression(callee.object) : e.expression(callee);
+  if (callee.kind === 'attribute') return generateMethodCall(e, node, callee);
+  const target = e.expression(callee);
   const args = evaluateArguments(e, node);
   e.release(mark);
   const result = e.temp();
-  const code = isMethod
-    ? methodCall(target, callee.name, args)
-    : isUniversal(callee)
-      ? nativeCall(target, args)
-      : plainCall(target, args);
+  const code = isUniversal(callee) ? nativeCall(target, args) : plainCall(target, args);
+  e.line(`${result} = ${code};`, node, node.at);
+  return result;
+}
+
+/** `x.name(…)`: the method is found before the arguments are evaluated, and called without binding it to `x`. */
+function generateMethodCall(e: Emitter, node: Call, callee: Attribute): string {
+  const mark = e.mark();
+  const object = e.expression(callee.object);
+  const name = JSON.stringify(callee.name);
+  const method = e.temp();
+  const other = e.temp();
+  e.line(`${method} = $findMethod(${object}, ${name});`);
+  e.line(`if (${method} === undefined) ${other} = $getAttribute(${object}, ${name});`, callee, callee.at);
+  const args = evaluateArguments(e, node);
+  e.release(mark);
+  const result = e.temp();
+  const { positional, starstar } = args;
+  let code: string;
+  if (isPlain(args) && positional.length === 1) {
+    code = `${method} !== undefined ? ${method}.invoke1(${object}, ${positional[0]}) : $call1(${other}, ${positional[0]})`;
+  } else if (isPlain(args)) {
+    const list = `[${positional.join(', ')}]`;
+    code = `${method} !== undefined ? ${method}.invoke(${object}, ${list}) : $call(${other}, ${list})`;
+  } else if (starstar === undefined) {
+    const list = general(args);
+    code = `${method} !== undefined ? ${method}.invoke(${object}, ${list}) : $call(${other}, ${list})`;
+  } else code = `$call(${method} !== undefined ? ${method}.bind(${object}) : ${other}, ${general(args)})`;
   e.line(`${result} = ${code};`, node, node.at);
   return result;
 }
@@ -83,15 +103,6 @@ function nativeCall(target: string, args: Arguments): string {
   return args.positional.length === 1
     ? `$call1(${target}, ${args.positional[0]})`
     : `$call(${target}, [${args.positional.join(', ')}])`;
-}
-
-function methodCall(target: string, name: string, args: Arguments): string {
-  const text = JSON.stringify(name);
-  const { positional } = args;
-  if (!isPlain(args)) return `$methodCall(${target}, ${text}, ${general(args)})`;
-  if (positional.length <= directMax)
-    return `$method${positional.length}(${[target, text, ...positional].join(', ')})`;
-  return `$methodCall(${target}, ${text}, [${positional.join(', ')}])`;
 }
 
 function general(args: Arguments): string {

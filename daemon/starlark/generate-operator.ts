@@ -30,6 +30,8 @@ export function arithmetic(
   whole = functions[operator]!,
 ): string {
   const rest = `${whole}(${a}, ${b})`;
+  // Of a bigint literal no case is common.
+  if (isBig(a) || isBig(b)) return rest;
   const tests = [isNumber(a), isNumber(b)].filter((test) => test !== '');
   const both = tests.join(' && ');
   switch (operator) {
@@ -93,6 +95,10 @@ function isNumber(operand: string): string {
 
 function isNumberLiteral(operand: string): boolean {
   return /^[0-9]+$/.test(operand);
+}
+
+function isBig(operand: string): boolean {
+  return /^[0-9]+n$/.test(operand);
 }
 
 function isText(operand: string): boolean {

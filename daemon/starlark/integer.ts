@@ -1,13 +1,14 @@
 // Integers of any size: JavaScript numbers while exact, bigints beyond. Every result is brought back to the one form.
 import { Float, intToFloat } from './float.ts';
+import { active } from './thread.ts';
 import { fail } from './trace.ts';
 import { typeName } from './value.ts';
 import type { Value } from './value.ts';
 
 export type Integer = number | bigint;
 
-/** Products and shifts beyond this are a program gone astray; V8's own limit is 2^30 bits. */
-const bitsMax = 2 ** 24;
+/** Products beyond this are a program gone astray: 2^22 bits are a million digits. V8's own limit is 2^30. */
+const bitsMax = 2 ** 22;
 /** Larger left shifts are refused, as in Go and Java: `1 << n` is how memory runs out unnoticed. */
 const leftShiftMax = 512;
 
@@ -45,20 +46,19 @@ export function mulInt(a: Integer, b: Integer): Integer {
     if (Number.isSafeInteger(product)) return product;
     return normalize(BigInt(a) * BigInt(b));
   }
-  if (bitLength(a) + bitLength(b) > bitsMax) tooLarge();
-  return normalize(BigInt(a) * BigInt(b));
+  const product = BigInt(a) * BigInt(b);
+  if (product <= safeMax && product >= safeMin) return Number(product);
+  if (product > large || product < -large) checkSize(product);
+  return product;
 }
 
-function tooLarge(): never {
-  fail(`int too large (limit is ${bitsMax} bits)`);
-}
+/** Up to here nobody counts bits. */
+const large = 1n << 65_536n;
 
-/** Roughly the number of bits; exact enough for a bound, and cheap for the sizes that occur. */
-function bitLength(value: Integer): number {
-  if (typeof value === 'number') return 53;
-  const limit = 1n << 1024n;
-  if (value < limit && value > -limit) return 1024;
-  return value.toString(16).length * 4;
+function checkSize(value: bigint): void {
+  const bits = value.toString(16).length * 4;
+  active.charge(bits / 64);
+  if (bits > bitsMax) fail(`int too large (limit is ${bitsMax} bits)`);
 }
 
 /** Floored division; the divisor is not zero. */

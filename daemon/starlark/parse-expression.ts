@@ -199,7 +199,7 @@ function parseArguments(state: ParserState): Argument[] {
         args.push({ kind: 'named', name, value: parseTest(state), start, end: state.previousEnd });
       } else args.push({ kind: 'positional', value, start, end: state.previousEnd });
     }
-    if (!state.is(')')) state.expect(',');
+    if (!state.is(')') && !state.is('eof')) state.expect(',');
   }
   state.expect(')');
   return args;
@@ -232,7 +232,7 @@ export function parseParameters(state: ParserState, end: string): Parameter[] {
         end: state.previousEnd,
       });
     }
-    if (!state.is(end)) state.expect(',');
+    if (!state.is(end) && !state.is('eof')) state.expect(',');
   }
   return params;
 }

@@ -19,13 +19,15 @@ export class ParserState {
   readonly setDisplays: boolean;
   #nesting = 0;
   #lastErrorAt = -1;
+  #scannerErrorAt = -1;
 
   constructor(source: SourceText, setDisplays: boolean) {
     this.source = source;
     this.setDisplays = setDisplays;
-    this.scanner = new Scanner(source.text, (start, end, message, hint) =>
-      this.report(start, end, message, hint),
-    );
+    this.scanner = new Scanner(source.text, (start, end, message, hint) => {
+      this.#scannerErrorAt = start;
+      this.report(start, end, message, hint);
+    });
     this.scanner.next();
   }
 
@@ -60,7 +62,10 @@ export class ParserState {
 
   /** Reports what is wrong at the current token and gives the statement up. */
   fail(message: string, at = this.start, end = this.scanner.end): never {
-    this.report(at, end, message, reserved.get(this.kind));
+    // After a token that could not be read, the rest of its line makes no sense either.
+    const isEcho =
+      this.#scannerErrorAt !== -1 && !this.source.text.slice(this.#scannerErrorAt, at).includes('\n');
+    if (!isEcho) this.report(at, end, message, reserved.get(this.kind));
     throw new Unparsable();
   }
 

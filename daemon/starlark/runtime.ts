@@ -102,37 +102,6 @@ function $spread(args: Value[], more: Value): Value[] {
   return args.concat(items);
 }
 
-function $methodCall(
-  x: Value,
-  name: string,
-  args: Value[],
-  names: readonly string[] = none,
-  named: readonly Value[] = nothing,
-  kwargs?: Value,
-): Value {
-  const method = kwargs === undefined ? findMethod(x, name) : undefined;
-  if (method === undefined) return $call(getAttribute(x, name), args, names, named, kwargs);
-  return method.invoke(x as StarlarkObject | string, args, names, named);
-}
-
-function $method0(x: Value, name: string): Value {
-  return $methodCall(x, name, []);
-}
-
-function $method1(x: Value, name: string, a: Value): Value {
-  const method = findMethod(x, name);
-  if (method !== undefined) return method.invoke1(x as StarlarkObject | string, a);
-  return $call(getAttribute(x, name), [a]);
-}
-
-function $method2(x: Value, name: string, a: Value, b: Value): Value {
-  return $methodCall(x, name, [a, b]);
-}
-
-function $method3(x: Value, name: string, a: Value, b: Value, c: Value): Value {
-  return $methodCall(x, name, [a, b, c]);
-}
-
 const shared = {
   $unbound,
   $recursive,
@@ -143,11 +112,7 @@ const shared = {
   $call,
   $call1,
   $spread,
-  $methodCall,
-  $method0,
-  $method1,
-  $method2,
-  $method3,
+  $findMethod: findMethod,
   $slice: slice,
   $getAttribute: getAttribute,
   $setAttribute: setAttribute,

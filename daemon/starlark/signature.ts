@@ -30,8 +30,8 @@ export type Signature = {
   readonly positionalMax: number;
   readonly takesArgs: boolean;
   readonly takesKwargs: boolean;
-  /** No parameter has a type: calls by position need only be counted. */
-  readonly isUntyped: boolean;
+  /** Only ordinary parameters: arguments given by position are the body's, once counted and checked. */
+  readonly isPlain: boolean;
   readonly text: string;
 };
 
@@ -109,10 +109,7 @@ export function parseSignature(text: string): Signature {
     positionalMax: positional.length,
     takesArgs,
     takesKwargs,
-    isUntyped:
-      params.every((param) => param.accepts === undefined && !param.isKeywordOnly) &&
-      !takesArgs &&
-      !takesKwargs,
+    isPlain: !takesArgs && !takesKwargs && positional.length === params.length,
     text,
   };
 }
@@ -199,6 +196,18 @@ function unexpectedKeyword(signature: Signature, name: string): never {
   const near = nearestName(name, known);
   const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
   fail(`${signature.name}: unexpected keyword argument "${name}"${hint}`);
+}
+
+/** May `args` be handed to the body as they are? Their types are checked in passing. */
+export function fitsAsIs(signature: Signature, args: readonly Value[], wording?: ArgumentWording): boolean {
+  if (!signature.isPlain || args.length < signature.positionalMin || args.length > signature.positionalMax)
+    return false;
+  const { params } = signature;
+  for (let at = 0; at < args.length; at++) {
+    const { accepts } = params[at]!;
+    if (accepts !== undefined && !accepts(args[at]!)) wrongType(signature, params[at]!, args[at]!, wording);
+  }
+  return true;
 }
 
 /** Also used by calls that skip `bindArguments`. */

@@ -182,7 +182,8 @@ function range(a: Value, b: Value | undefined, c: Value | undefined): Value {
 
 function bound(value: Value, name: string): number {
   if (!isInteger(value)) fail(`range: for parameter ${name}: got ${typeName(value)}, want int`);
-  if (typeof value === 'bigint') fail(`range: for parameter ${name}: ${value} out of range`);
+  if (typeof value === 'bigint')
+    fail(`range: for parameter ${name}: ${value} out of range (want value in signed 54-bit range)`);
   return value;
 }
 

@@ -21,8 +21,6 @@ export type ValueIterator = { next(): Value | undefined; close(): void };
 
 /** Base of all values that are objects. A class implements the capabilities it has; the evaluator asks for them. */
 export abstract class StarlarkObject {
-  #identity = 0;
-
   /** What `type(x)` says. */
   abstract get typeName(): string;
 
@@ -45,12 +43,6 @@ export abstract class StarlarkObject {
   /** Makes the value, and all it reaches, immutable. */
   freeze(): void {
     /* Most values cannot change. */
-  }
-
-  /** A number that tells this object from all others. */
-  get identity(): number {
-    if (this.#identity === 0) this.#identity = ++lastIdentity;
-    return this.#identity;
   }
 }
 
@@ -77,7 +69,19 @@ export interface StarlarkObject {
   binary?(operator: string, other: Value, side: 'left' | 'right'): Value | undefined;
 }
 
+/** Few objects are ever parts of a key, so the number is not a field of all. */
+const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
+
+/** A number that tells an object from all others. */
+function identityOf(object: object): number {
+  let identity = identities.get(object);
+  if (identity === undefined) {
+    identity = ++lastIdentity;
+    identities.set(object, identity);
+  }
+  return identity;
+}
 
 export function typeName(value: Value): string {
   switch (typeof value) {
@@ -127,6 +131,6 @@ export function keyText(key: Key): string {
     case 'boolean':
       return key ? 'T' : 'F';
     default:
-      return key === null ? 'N' : `o${(key as StarlarkObject).identity};`;
+      return key === null ? 'N' : `o${identityOf(key)};`;
   }
 }
