@@ -28,7 +28,7 @@ pub struct Attributes {
 /// A new descriptor on a file with these bytes, opened for reading with the flags of `open` that make a difference.
 pub fn open_file(name: &[u8], bytes: &[u8], of: Attributes, flags: c_int) -> Result<c_int, Errno> {
     let mark = if of.executable { MARK_OF_PROGRAM } else { MARK_OF_FILE };
-    open(name, bytes, 0o444, (of.inode, mark), flags)
+    open(name, bytes, (of.inode, mark), flags)
 }
 
 /// Where the entries of a directory are counted from in the position of its descriptor: behind its bytes, so that
@@ -37,18 +37,12 @@ pub const FIRST_POSITION: i64 = PATH_BYTES_MAX as i64;
 
 /// A new descriptor that stands for a packed directory.
 pub fn open_directory(path: &[u8], inode: u64, flags: c_int) -> Result<c_int, Errno> {
-    let fd = open(path, path, 0o444, (inode, MARK_OF_DIRECTORY), flags)?;
+    let fd = open(path, path, (inode, MARK_OF_DIRECTORY), flags)?;
     errno::preserved(|| unsafe { libc::lseek(fd, FIRST_POSITION, libc::SEEK_SET) });
     Ok(fd)
 }
 
-fn open(
-    name: &[u8],
-    bytes: &[u8],
-    mode: libc::mode_t,
-    (inode, mark): (u64, c_long),
-    flags: c_int,
-) -> Result<c_int, Errno> {
+fn open(name: &[u8], bytes: &[u8], (inode, mark): (u64, c_long), flags: c_int) -> Result<c_int, Errno> {
     let fd = space::anonymous_file(name)?;
     let prepare = || {
         space::write_all(fd, bytes)?;
@@ -56,7 +50,7 @@ fn open(
         // Safety: plain calls on a descriptor of our own. Seals fail where the file could not be a memfd, which only
         // means that its owner could spoil it for itself.
         unsafe {
-            original::fchmod(fd, mode);
+            original::fchmod(fd, 0o444);
             original::futimens(fd, [time, time].as_ptr());
             libc::fcntl(fd, libc::F_ADD_SEALS, SEALS);
         }

@@ -38,11 +38,39 @@ impl Original {
         // Safety: the name is a C string; the executable comes first in the search, so the next one is libc's.
         let mut at = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
         if at.is_null() {
-            at = missing as *const () as *mut c_void;
+            at = before_2_33(self.name.to_bytes()).unwrap_or(missing as *const () as *mut c_void);
         }
         self.at.store(at, Ordering::Relaxed);
         at
     }
+}
+
+/// glibc before 2.33 has `stat` and its kin only under names with a version, which is 1 on x86-64.
+fn before_2_33(name: &[u8]) -> Option<*mut c_void> {
+    unsafe extern "C" fn stat64(path: *const c_char, to: *mut libc::stat) -> c_int {
+        unsafe { __xstat64(1, path, to) }
+    }
+    unsafe extern "C" fn lstat64(path: *const c_char, to: *mut libc::stat) -> c_int {
+        unsafe { __lxstat64(1, path, to) }
+    }
+    unsafe extern "C" fn fstat64(fd: c_int, to: *mut libc::stat) -> c_int {
+        unsafe { __fxstat64(1, fd, to) }
+    }
+    unsafe extern "C" fn fstatat64(dirfd: c_int, path: *const c_char, to: *mut libc::stat, flags: c_int) -> c_int {
+        unsafe { __fxstatat64(1, dirfd, path, to, flags) }
+    }
+    unsafe extern "C" fn mknodat(dirfd: c_int, path: *const c_char, mode: mode_t, device: dev_t) -> c_int {
+        unsafe { __xmknodat(0, dirfd, path, mode, &raw const device) }
+    }
+    let found = match name {
+        b"stat64" => stat64 as *const (),
+        b"lstat64" => lstat64 as *const (),
+        b"fstat64" => fstat64 as *const (),
+        b"fstatat64" => fstatat64 as *const (),
+        b"mknodat" => mknodat as *const (),
+        _ => return None,
+    };
+    Some(found as *mut c_void)
 }
 
 /// Stands for a function that this libc does not have; who calls it was not linked against this libc either.
@@ -89,6 +117,11 @@ originals! {
     fn fstatat64(dirfd: c_int, path: *const c_char, to: *mut libc::stat, flags: c_int) -> c_int;
     fn stat64(path: *const c_char, to: *mut libc::stat) -> c_int;
     fn lstat64(path: *const c_char, to: *mut libc::stat) -> c_int;
+    fn __xstat64(version: c_int, path: *const c_char, to: *mut libc::stat) -> c_int;
+    fn __lxstat64(version: c_int, path: *const c_char, to: *mut libc::stat) -> c_int;
+    fn __fxstat64(version: c_int, fd: c_int, to: *mut libc::stat) -> c_int;
+    fn __fxstatat64(version: c_int, dirfd: c_int, path: *const c_char, to: *mut libc::stat, flags: c_int) -> c_int;
+    fn __xmknodat(version: c_int, dirfd: c_int, path: *const c_char, mode: mode_t, device: *const dev_t) -> c_int;
     fn statx(dirfd: c_int, path: *const c_char, flags: c_int, mask: c_uint, to: *mut libc::statx) -> c_int;
 
     fn access(path: *const c_char, mode: c_int) -> c_int;
@@ -201,4 +234,33 @@ pub fn resolve() {
 /// Address of `dlopen`, for the jump that keeps its caller's return address (see `library`).
 pub fn dlopen_address() -> *mut c_void {
     found::dlopen.get()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_older_glibc_say_the_same() {
+        type Stat = unsafe extern "C" fn(*const c_char, *mut libc::stat) -> c_int;
+        type StatAt = unsafe extern "C" fn(c_int, *const c_char, *mut libc::stat, c_int) -> c_int;
+        type Fstat = unsafe extern "C" fn(c_int, *mut libc::stat) -> c_int;
+        let path = c"/proc/self/exe".as_ptr();
+        let find = |name: &[u8]| before_2_33(name).expect("one of them");
+        let said = |call: &dyn Fn(*mut libc::stat) -> c_int| {
+            let mut stat: libc::stat = unsafe { std::mem::zeroed() };
+            assert_eq!(call(&mut stat), 0);
+            (stat.st_ino, stat.st_mode, stat.st_size)
+        };
+        unsafe {
+            let old: Stat = std::mem::transmute(find(b"stat64"));
+            assert_eq!(said(&|to| old(path, to)), said(&|to| stat64(path, to)));
+            let old: Stat = std::mem::transmute(find(b"lstat64"));
+            assert_eq!(said(&|to| old(path, to)), said(&|to| lstat64(path, to)));
+            let old: Fstat = std::mem::transmute(find(b"fstat64"));
+            assert_eq!(said(&|to| old(0, to)), said(&|to| fstat64(0, to)));
+            let old: StatAt = std::mem::transmute(find(b"fstatat64"));
+            assert_eq!(said(&|to| old(-1, path, to, 0)), said(&|to| fstatat64(-1, path, to, 0)));
+        }
+    }
 }

@@ -246,7 +246,7 @@ unsafe fn elsewhere<R: Answer>(
     }
     match after_executable(dirfd, path, &mut below) {
         Some(Way::Through(rest)) => answer(payload, rest, theirs, ours),
-        Some(Way::Link(rest)) => match payload_link(payload, dirfd, &mut below, rest) {
+        Some(Way::Link(rest)) => match follow(payload, dirfd, &mut below, rest) {
             Some(length) => answer(payload, &below.as_bytes()[length..], theirs, ours),
             None => not_ours(),
         },
@@ -262,7 +262,7 @@ enum Way<'a> {
 }
 
 /// Replaces a symbolic link into the tree by its target and `rest`; the length of the root in it.
-fn payload_link(payload: &Payload, dirfd: c_int, link: &mut Path, rest: &[u8]) -> Option<usize> {
+fn follow(payload: &Payload, dirfd: c_int, link: &mut Path, rest: &[u8]) -> Option<usize> {
     let mut target = [0u8; PATH_BYTES_MAX];
     let length =
         unsafe { original::readlinkat(dirfd, link.as_c(), target.as_mut_ptr().cast::<c_char>(), target.len()) };
