@@ -6,7 +6,7 @@ use oxd_runtime::interpreter;
 use std::ffi::{c_char, c_int};
 
 #[unsafe(no_mangle)]
-pub extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
+pub unsafe extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     // Safety: what the C runtime passes to main.
     let arguments = unsafe { std::slice::from_raw_parts(arguments, count as usize) };
     interpreter::main(arguments)

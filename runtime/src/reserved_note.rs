@@ -12,5 +12,4 @@ struct Note {
 
 #[used]
 #[unsafe(link_section = ".note.oxd")]
-static RESERVED: Note =
-    Note { name_bytes: 4, description_bytes: 16, kind: 1, name: *b"oxd\0", description: [0; 16] };
+static RESERVED: Note = Note { name_bytes: 4, description_bytes: 16, kind: 1, name: *b"oxd\0", description: [0; 16] };

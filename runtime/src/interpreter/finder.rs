@@ -122,7 +122,7 @@ fn find(name: &Object, path: Option<Object>) -> Result<Option<Object>> {
             return make_spec(payload, name, found).map(Some);
         }
         // The index knows all modules of the usual packed folders; any other entry is searched as ever.
-        let is_indexed = is_top_level && folder.is_some_and(|folder| module::is_search_root(folder));
+        let is_indexed = is_top_level && folder.is_some_and(module::is_search_root);
         if !is_indexed && let Some(spec) = find_elsewhere(name, &entry)? {
             return Ok(Some(spec));
         }

@@ -6,20 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { InterpreterConfig } from '../../../daemon/executable/interpreter-config.ts';
-import {
-  buildStub,
-  findPython,
-  libraryLayer,
-  memoryLayer,
-  packFolder,
-  type Python,
-  writeExecutable,
-} from './packing.ts';
+import { buildStub, testPython, libraryLayer, memoryLayer, packFolder, writeExecutable } from './packing.ts';
 import { sampleApplication } from './sample-application.ts';
 
-const found = ['3.11', '3.12', '3.13', '3.10'].map(findPython).find((python) => python !== undefined);
-if (found === undefined) throw new Error('these tests need a CPython with a static library');
-const python: Python = found;
+const python = testPython();
 const stub = buildStub(python);
 const folder = mkdtempSync(join(tmpdir(), 'oxd image ü '));
 after(() => rmSync(folder, { recursive: true, force: true }));

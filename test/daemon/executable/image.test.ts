@@ -22,11 +22,9 @@ import { findPayload } from '../../../daemon/executable/elf.ts';
 import { openImage } from '../../../daemon/executable/image-reader.ts';
 import { ImageStage } from '../../../daemon/executable/image-stage.ts';
 import { type Image, writeImage } from '../../../daemon/executable/image.ts';
-import { buildStub, findPython, memoryLayer, type Python, stdlibLayer } from './packing.ts';
+import { buildStub, testPython, memoryLayer, stdlibLayer } from './packing.ts';
 
-const found = ['3.11', '3.12', '3.13', '3.10'].map(findPython).find((python) => python !== undefined);
-if (found === undefined) throw new Error('these tests need a CPython with a static library');
-const python: Python = found;
+const python = testPython();
 const stub = buildStub(python);
 const standard = await stdlibLayer(python);
 const folder = mkdtempSync(join(tmpdir(), 'oxd-image-'));

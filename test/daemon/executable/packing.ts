@@ -31,7 +31,7 @@ const repository = join(import.meta.dirname, '../../..');
 export const workFolder = join(process.env['OXD_CACHE_DIR'] ?? tmpdir(), 'oxd-runtime-tests');
 
 /** A CPython of that minor version with a static library, or undefined when this machine has none. */
-export function findPython(version: string): Python | undefined {
+function findPython(version: string): Python | undefined {
   const pyenv = join(homedir(), '.pyenv/versions');
   const installed = existsSync(pyenv)
     ? readdirSync(pyenv).filter((name) => name.startsWith(`${version}.`))
@@ -60,6 +60,17 @@ print(json.dumps({'executable': sys.executable, 'version': v('py_version_short')
     }
   }
   return undefined;
+}
+
+/** The CPython that tests run: the version that OXD_TEST_PYTHON names, or the first that this machine has. */
+export function testPython(): Python {
+  const wanted = process.env['OXD_TEST_PYTHON'];
+  const versions = wanted === undefined ? ['3.11', '3.12', '3.13', '3.10'] : [wanted];
+  for (const version of versions) {
+    const python = findPython(version);
+    if (python !== undefined) return python;
+  }
+  throw new Error(`these tests need a CPython ${versions.join(' or ')} with a static library`);
 }
 
 /** Builds the stub, or lets cargo say that it is up to date. Returns its path. */
