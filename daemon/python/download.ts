@@ -15,10 +15,13 @@ export type Download = {
   /** Of the whole file, lower-case hex. */
   readonly sha256: string;
   readonly progress: (done: number, total: number | undefined) => void;
+  /** There is something to go on with when nothing answers: one attempt, and a short one. */
+  readonly isOptional?: boolean;
 };
 
 /** Answered by a machine that is there; a firewall that swallows packets must not hold up a build. */
 const connectTimeoutMs = 10_000;
+const optionalConnectTimeoutMs = 3_000;
 /** Without a byte for this long a transfer is dead. */
 const silenceTimeoutMs = 30_000;
 /** Pauses before further attempts at one place. */
@@ -38,7 +41,7 @@ export async function download(context: Context, request: Download): Promise<str
   const path = join(folder, `${request.sha256}.part`);
   const problems: string[] = [];
   for (const url of places(context, request.url)) {
-    for (const pause of [...retryPausesMs, undefined]) {
+    for (const pause of [...(request.isOptional === true ? [] : retryPausesMs), undefined]) {
       const problem = await attempt(context, url, path, request);
       if (problem === undefined) return path;
       context.log.warn({ url: withoutPassword(url), problem: problem.text }, 'download failed');
@@ -74,7 +77,8 @@ async function attempt(
   context.signal.throwIfAborted();
   try {
     const start = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    const response = await open(context, url, start, redirectsMax);
+    const connectMs = request.isOptional === true ? optionalConnectTimeoutMs : connectTimeoutMs;
+    const response = await open(context, url, { start, connectMs, redirects: redirectsMax });
     return await receive(context, response, path, start, request);
   } catch (error) {
     context.signal.throwIfAborted();
@@ -96,9 +100,9 @@ const hopeless =
 async function open(
   context: Context,
   url: string,
-  start: number,
-  redirects: number,
+  from: { readonly start: number; readonly connectMs: number; readonly redirects: number },
 ): Promise<IncomingMessage> {
+  const { start, connectMs, redirects } = from;
   const { protocol } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:')
     throw inputFailure(`Cannot download "${url}": only http and https are supported`);
@@ -113,9 +117,8 @@ async function open(
     timeout: silenceTimeoutMs,
     headers: { 'user-agent': 'oxd', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
   });
-  const connecting = AbortSignal.timeout(connectTimeoutMs);
-  const tooSlow = (): void =>
-    void sent.destroy(new Error(`no connection within ${connectTimeoutMs / 1000} s`));
+  const connecting = AbortSignal.timeout(connectMs);
+  const tooSlow = (): void => void sent.destroy(new Error(`no connection within ${connectMs / 1000} s`));
   connecting.addEventListener('abort', tooSlow, { once: true });
   sent.on('socket', (socket) =>
     socket.once(secure ? 'secureConnect' : 'connect', () => connecting.removeEventListener('abort', tooSlow)),
@@ -127,7 +130,7 @@ async function open(
   if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return response;
   response.resume();
   if (redirects === 0) throw Object.assign(new Error('too many redirects'), { code: 'OXD_REDIRECTS' });
-  return open(context, new URL(headers.location, url).href, start, redirects - 1);
+  return open(context, new URL(headers.location, url).href, { ...from, redirects: redirects - 1 });
 }
 
 /** A company's own authority comes in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS of the user's shell, not of the daemon's. */

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ResultType } from '../../cache/cache.ts';
+import type { BuildEvent } from '../../protocol/events.ts';
 import { Failure, environmentFailure, inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
 import { type Candidate, pythonCandidates, supportedMinors } from './candidates.ts';
@@ -15,9 +16,13 @@ type ChoiceKey = { readonly request: DistributionRequest; readonly named: string
 /** Which distribution a request last led to: a choice is told to the user when it is made, not at every build. */
 const choices: ResultType<ChoiceKey, string> = { kind: 'scan', version: 1 };
 
+/** OXD_PYTHON_DISTRIBUTION's word for: installed ones only, nothing is fetched. */
+const systemOnly = 'system';
+
 /**
- * The CPython for a request: the archive that it names, else what the environment names, else the best that is
- * installed, else a download. Installed ones come before downloads: what a build packs must not depend on the network.
+ * The CPython for a request: the archive that it names, else what the environment names, else a known static archive that
+ * is in the cache or can be fetched, else the best that is installed, else a shared archive. A missing network is no
+ * failure where an installed one will do.
  */
 export async function resolveDistribution(
   context: Context,
@@ -44,23 +49,62 @@ async function choose(
     if (request.archive.path !== undefined) context.trace.file(request.archive.path);
     return archiveDistribution(context, request.archive);
   }
-  if (named !== undefined && named !== '') {
+  if (named !== undefined && named !== '' && named !== systemOnly) {
     const distribution = await namedDistribution(context, named);
     if (matches(distribution.version, parseVersion(request.version))) return distribution;
     throw inputFailure(
       `The config wants Python ${request.version}, but ${distributionVariable} names Python ${distribution.version}`,
     );
   }
+  const archive = knownFor(request.version, 'static');
+  if (named !== systemOnly && archive !== undefined && !isOutOfReach(context, archive)) {
+    try {
+      return await archiveDistribution(quietUntilProgress(context), { ...archive, isOptional: true });
+    } catch (error) {
+      if (!(error instanceof Failure) || context.signal.aborted) throw error;
+      context.log.info({ url: archive.url, why: error.message }, 'no archive: an installed Python will do');
+      context.cache.put(outOfReach, { sha256: archive.sha256, ...reach(context) }, { at: Date.now() });
+    }
+  }
   const local = await bestLocalDistribution(context, request);
   if (local.outcome === 'found') return local.distribution;
-  const known = knownFor(request.version);
-  if (known === undefined) throw noneFound(request.version, local.refusals);
+  const last = knownFor(request.version, 'shared');
+  if (last === undefined || named === systemOnly) throw noneFound(request.version, local.refusals);
   try {
-    return await archiveDistribution(context, known);
+    return await archiveDistribution(context, last);
   } catch (error) {
     if (!(error instanceof Failure) || context.signal.aborted) throw error;
     throw noneFound(request.version, local.refusals, error);
   }
+}
+
+/** Of an attempt that comes to nothing nobody needs to hear. */
+function quietUntilProgress(context: Context): Context {
+  let held: BuildEvent[] | undefined = [];
+  const report = (event: BuildEvent): void => {
+    if (held === undefined) context.report(event);
+    else if (event.event === 'step-progress') {
+      for (const earlier of [...held, event]) context.report(earlier);
+      held = undefined;
+    } else held.push(event);
+  };
+  return { ...context, report };
+}
+
+/** What decides whether a server is reached, beside the weather. */
+type ReachKey = { readonly sha256: string; readonly mirror: string | null; readonly proxy: string | null };
+const outOfReach: ResultType<ReachKey, { readonly at: number }> = { kind: 'scan', version: 1 };
+/** A machine without a network should not be asked for one at every build. */
+const outOfReachMs = 24 * 3600 * 1000;
+
+function reach({ environment }: Context): Omit<ReachKey, 'sha256'> {
+  const value = (name: string): string | null => environment[name] ?? environment[name.toLowerCase()] ?? null;
+  return { mirror: value('OXD_DISTRIBUTION_MIRROR'), proxy: value('HTTPS_PROXY') };
+}
+
+function isOutOfReach(context: Context, { sha256 }: KnownDistribution): boolean {
+  const tried = context.cache.get(outOfReach, { sha256, ...reach(context) });
+  return tried !== undefined && Date.now() - tried.at < outOfReachMs;
 }
 
 /** A URL or path of an archive, with "#sha256=…" behind it for a URL, or a Python, or the folder of one. */
@@ -92,11 +136,15 @@ async function namedDistribution(context: Context, named: string): Promise<Distr
   throw environmentFailure(`Cannot pack the Python ${program}: ${python.reason}`);
 }
 
-function knownFor(version: string | undefined): KnownDistribution | undefined {
+function knownFor(
+  version: string | undefined,
+  linking: KnownDistribution['linking'],
+): KnownDistribution | undefined {
   const wanted = parseVersion(version);
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return knownDistributions.find(
-    (known) => known.triple.startsWith(machine) && matches(known.version, wanted),
+    (known) =>
+      known.linking === linking && known.triple.startsWith(machine) && matches(known.version, wanted),
   );
 }
 

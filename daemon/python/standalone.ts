@@ -11,7 +11,13 @@ import { extract } from './extract.ts';
 import { triple, whyUnfit } from './local.ts';
 import { type Probe, probePython } from './probe.ts';
 
-export type ArchiveSource = { readonly sha256: string; readonly path?: string; readonly url?: string };
+export type ArchiveSource = {
+  readonly sha256: string;
+  readonly path?: string;
+  readonly url?: string;
+  /** Not to be waited for long: there is a Python to go on with. */
+  readonly isOptional?: boolean;
+};
 
 type ArchiveKey = { readonly sha256: string };
 type Unpacked = { readonly tree: string };
@@ -40,6 +46,7 @@ export async function archiveDistribution(context: Context, source: ArchiveSourc
         ? await download(context, {
             url: source.url ?? '',
             sha256: key.sha256,
+            isOptional: source.isOptional ?? false,
             progress: (done, total) => progress(done, total, 'bytes'),
           })
         : await checked(context, source.path, key.sha256);
