@@ -180,7 +180,7 @@ async function evaluate(
   if (triple !== hostTriple)
     throw inputFailure(`Cannot build for "${triple}": this version builds for ${hostTriple} only`);
   context.trace.file(request.config);
-  const evaluated = await tools.evaluator.evaluate(context, configHost(context, sets), {
+  const evaluated = await tools.evaluator.evaluate(context, configHost(context, sets, request.config), {
     config: request.config,
     targets,
     triple,

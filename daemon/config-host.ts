@@ -1,6 +1,6 @@
 // Answers what a config asks while it runs, with the steps of python/. What was found stays here under a handle.
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { inputFailure } from '../protocol/failure.ts';
 import type { ConfigHost, DistributionId, ResourceSet, ScanMode } from './config/host.ts';
 import { resourceColumns } from './config/resource-columns.ts';
@@ -12,7 +12,8 @@ import { resolveDistribution } from './python/resolve.ts';
 import { readPackageRoot, readVirtualenv } from './python/scan.ts';
 import type { ResourceSets } from './targets/resource-sets.ts';
 
-export function configHost(context: Context, sets: ResourceSets): ConfigHost {
+/** `config` is the absolute path of the config that asks. */
+export function configHost(context: Context, sets: ResourceSets, config: string): ConfigHost {
   const keep = (
     found: readonly Resource[],
     scan: ScanMode,
@@ -30,6 +31,7 @@ export function configHost(context: Context, sets: ResourceSets): ConfigHost {
       if (flavor !== 'standalone' && flavor !== 'standalone_static' && flavor !== 'standalone_dynamic')
         throw inputFailure(`Cannot use a distribution of flavor "${String(flavor)}"`);
       const distribution = await resolveDistribution(context, {
+        workspace: dirname(config),
         ...(version === undefined ? {} : { version }),
         ...(archive === undefined ? {} : { archive }),
       });

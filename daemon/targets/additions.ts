@@ -4,6 +4,7 @@ import type { Addition, Location, PythonExecutableValue } from '../config/resolv
 import type { Context } from '../context.ts';
 import type { PackedResource } from '../executable/resource-layer.ts';
 import type { Resource } from '../python/resource.ts';
+import { sharedPython } from '../python/shared-library.ts';
 import { systemLibraries } from '../python/system-libraries.ts';
 import type { ResourceSets } from './resource-sets.ts';
 
@@ -18,7 +19,12 @@ export type LayerPlan = {
 /** A resource that is a real file beside the executable, below `prefix`. */
 export type PlacedResource = PackedResource & { readonly prefix: string };
 
-export type Placement = { readonly layers: readonly LayerPlan[]; readonly beside: readonly PlacedResource[] };
+export type Placement = {
+  readonly layers: readonly LayerPlan[];
+  readonly beside: readonly PlacedResource[];
+  /** Where libpython stands in the tree, when it is not linked in. */
+  readonly sharedLibrary: string | undefined;
+};
 
 type Portion = {
   readonly subject: string;
@@ -80,7 +86,8 @@ export async function placeAdditions(
       location === 'in-memory' ? [] : [{ ...packed, prefix: location.prefix }],
     ),
   );
-  return { layers: withSystemLibraries(context, layers), beside };
+  const shared = sharedPython(context, sets.distribution(value.distribution));
+  return { layers: withSystemLibraries(context, layers, shared), beside, sharedLibrary: shared?.path };
 }
 
 async function portionOf(
@@ -120,10 +127,16 @@ function companionsOf(sets: ResourceSets, { set, settings }: Extract<Addition, {
   }));
 }
 
-/** Libraries of this machine that packed ones need and other machines may lack, as a layer of their own. */
-function withSystemLibraries(context: Context, layers: readonly LayerPlan[]): readonly LayerPlan[] {
+/** Libraries of this machine that packed ones need and other machines may lack, and libpython itself, in a layer of their own. */
+function withSystemLibraries(
+  context: Context,
+  layers: readonly LayerPlan[],
+  shared: Resource | undefined,
+): readonly LayerPlan[] {
   const resources = layers.flatMap(({ packed }) => packed.map(({ resource }) => resource));
+  if (shared !== undefined) resources.push(shared);
   const libraries = systemLibraries(context, resources);
+  if (shared !== undefined) libraries.push(shared);
   if (libraries.length === 0) return layers;
   const packed = libraries.map((resource) => ({ resource, source: true, levels: [] }));
   // First, so that a library which the application brings under the same path hides it.

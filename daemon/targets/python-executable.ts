@@ -31,7 +31,8 @@ export async function buildPythonExecutable(
   folder: string,
 ): Promise<readonly string[]> {
   const distribution = bench.sets.distribution(value.distribution);
-  const { layers: plans, beside } = await placeAdditions(context, bench.sets, value);
+  const { layers: plans, beside, sharedLibrary } = await placeAdditions(context, bench.sets, value);
+  const config = { ...value.interpreter, ...(sharedLibrary === undefined ? {} : { sharedLibrary }) };
   const [stub, layers] = await together(context, [
     (both) => buildStub(both, distribution),
     (both) => buildLayers(both, bench, distribution, plans),
@@ -43,7 +44,7 @@ export async function buildPythonExecutable(
   const image = {
     stub: stubPath(context, stub.sha256),
     layers,
-    config: value.interpreter,
+    config,
     output,
     mtime: epoch,
   };
