@@ -200,6 +200,8 @@ fn other_ways_to_the_executable_lead_into_the_tree() {
     assert_eq!(beside.unwrap_err().raw_os_error(), Some(libc::ENOTDIR));
     // The executable itself stays a file.
     assert!(std::fs::metadata(&rig.executable).unwrap().is_file());
+    let refused = std::fs::remove_dir(&rig.executable).unwrap_err();
+    assert_eq!(refused.raw_os_error(), Some(libc::ENOTDIR));
     let listed = std::fs::read_dir(&rig.executable).unwrap().map(|entry| entry.unwrap().file_name());
     let listed: Vec<_> = listed.map(|name| name.into_string().unwrap()).collect();
     assert_eq!(listed, ["bin", "elsewhere", "package", "package.libs", "tree"]);

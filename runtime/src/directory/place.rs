@@ -22,6 +22,8 @@ pub struct Place<'a> {
 /// How the text of a path ends: calls that name an entry of a directory look at that first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
+    /// The executable's own path, which is a file for those who would change it.
+    Itself,
     Name,
     Slash,
     Dot,
@@ -30,6 +32,9 @@ enum End {
 
 impl End {
     fn of(path: &[u8]) -> End {
+        if path.is_empty() {
+            return End::Itself;
+        }
         let length = path.iter().rposition(|byte| *byte != b'/').map_or(0, |last| last + 1);
         match path[..length].rsplit(|byte| *byte == b'/').next() {
             Some(b"..") => End::DotDot,
@@ -73,6 +78,7 @@ impl Place<'_> {
         }
         let creates = matches!(change, Change::MakeDirectory | Change::MakeFile | Change::OpenNewFile);
         Errno(match (change, self.end) {
+            (_, End::Itself) => libc::ENOTDIR,
             (Change::OpenNewFile, End::Slash) => libc::EISDIR,
             (Change::RemoveDirectory, End::Dot) => libc::EINVAL,
             (Change::RemoveDirectory, End::DotDot) => libc::ENOTEMPTY,
