@@ -1,5 +1,6 @@
 // The client: what of the process the command line depends on is read here, and nowhere else.
-import { parseArguments, type UsageError } from './arguments.ts';
+import { environmentFailure } from '../protocol/failure.ts';
+import { type Invocation, parseArguments, type UsageError } from './arguments.ts';
 import type { RunCommand, Task } from './command.ts';
 import type { CommandName } from './options.ts';
 import { writeError, writeOut } from './output.ts';
@@ -30,24 +31,33 @@ async function main(): Promise<number> {
       return 0;
     case 'usage-error':
       return usageError(parsed);
-    case 'command': {
-      const { env: environment } = process;
-      const cwd = process.cwd();
-      const isJson = parsed.flags.has('--json');
-      const task: Task = {
-        invocation: parsed,
-        cwd,
-        environment,
-        places: findPlaces(environment, cwd),
-        isJson,
-      };
-      try {
-        const run = await runners[parsed.command]();
-        return await run(task);
-      } catch (error) {
-        return (await import('./failure-report.ts')).reportFailure(task, error);
-      }
-    }
+    case 'command':
+      return runCommand(parsed);
+  }
+}
+
+async function runCommand(invocation: Invocation): Promise<number> {
+  const { env: environment } = process;
+  const isJson = invocation.flags.has('--json');
+  let cwd = '/';
+  try {
+    cwd = currentFolder();
+    const task: Task = { invocation, cwd, environment, places: findPlaces(environment, cwd), isJson };
+    const run = await runners[invocation.command]();
+    return await run(task);
+  } catch (error) {
+    return (await import('./failure-report.ts')).reportFailure({ isJson, environment, cwd }, error);
+  }
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw environmentFailure('Cannot work in the current directory: it has been removed', {
+      hint: 'go to one that exists: cd',
+      cause,
+    });
   }
 }
 

@@ -1,6 +1,5 @@
 // All that oxd prints goes through here, synchronously: the process may end right after the last line.
 import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 
 const out = 1;
 const err = 2;
@@ -10,7 +9,9 @@ export const writeOut = (text: string): void => write(out, text);
 /** What is said along the way: progress, notices, errors. */
 export const writeError = (text: string): void => write(err, text);
 
-export const isTerminal = (stream: 'out' | 'error'): boolean => isatty(stream === 'out' ? out : err);
+// Loaded when asked for: what `oxd build` says when nothing has changed is the same everywhere.
+export const isTerminal = (stream: 'out' | 'error'): boolean =>
+  process.getBuiltinModule('node:tty').isatty(stream === 'out' ? out : err);
 
 function write(descriptor: number, text: string): void {
   let bytes = Buffer.from(text);

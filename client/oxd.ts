@@ -6,7 +6,11 @@ import { cacheFolderOf, codeCacheFolder } from './cache-folder.ts';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 24 || (major === 24 && minor >= 12)) {
-  enableCompileCache(codeCacheFolder(cacheFolderOf(process.env, '')));
+  try {
+    enableCompileCache(codeCacheFolder(cacheFolderOf(process.env, '')));
+  } catch {
+    // A relative folder, and no current directory to find it from: the client says so.
+  }
   createRequire(__filename)('./main.cjs');
 } else {
   void import('./newer-node.ts')

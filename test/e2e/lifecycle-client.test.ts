@@ -164,6 +164,14 @@ for (const [name, args, expected, pattern] of refused) {
   });
 }
 
+test('a current directory that is gone', { timeout }, async () => {
+  const command = 'mkdir gone && cd gone && rmdir ../gone && "$0" "$@"';
+  const shell = rig.spawn('bash', ['-c', command, process.execPath, clientPath(), 'build']);
+  const { code, error } = await finished(shell);
+  assert.equal(code, 2);
+  assert.match(error, /^error: Cannot work in the current directory: it has been removed\nhint: /m);
+});
+
 test('Ctrl-C cancels, and waits until everything is gone', { timeout }, async () => {
   const client = rig.client(['build', 'held']);
   const [, child] = await printed(client.stderr, /held by (\d+)/);
