@@ -98,6 +98,7 @@ functions! {
     fn PyErr_NormalizeException(kind: *mut *mut PyObject, value: *mut *mut PyObject, traceback: *mut *mut PyObject);
     fn PyErr_Occurred() -> *mut PyObject;
     fn PyErr_Print();
+    fn PyErr_Restore(kind: *mut PyObject, value: *mut PyObject, traceback: *mut PyObject);
     fn PyErr_SetString(kind: *mut PyObject, message: *const c_char);
     fn PyErr_WriteUnraisable(object: *mut PyObject);
     fn PyEval_EvalCode(code: *mut PyObject, globals: *mut PyObject, locals: *mut PyObject) -> *mut PyObject;

@@ -91,13 +91,12 @@ fn die_of_interrupt() -> ! {
 pub fn leave(code: c_int) -> c_int {
     join_threads();
     run_exit_functions();
-    let flushed = flush_streams();
-    if teardown::can_be_observed() {
+    // What cannot be flushed is CPython's to report, in its version's words: it tries again.
+    if !flush_streams() || teardown::can_be_observed() {
         // Safety: the interpreter is not used afterwards.
-        let finalized = unsafe { api::Py_FinalizeEx() };
-        return if finalized < 0 || flushed.is_err() { FLUSH_FAILED } else { code };
+        return if unsafe { api::Py_FinalizeEx() } < 0 { FLUSH_FAILED } else { code };
     }
-    if flushed.is_err() { FLUSH_FAILED } else { code }
+    code
 }
 
 fn join_threads() {
@@ -117,28 +116,21 @@ fn run_exit_functions() {
     }
 }
 
-fn flush_streams() -> std::result::Result<(), ()> {
-    let flush = |name| {
-        let Some(stream) = Object::sys(name).filter(|stream| !stream.is_none()) else { return Ok(()) };
-        let closed = stream.attribute(c"closed").and_then(|closed| closed.is_true());
-        // Safety: clears what the question may have raised.
-        let closed = closed.unwrap_or_else(|Raised| unsafe {
-            api::PyErr_Clear();
-            false
-        });
-        if closed { Ok(()) } else { stream.call_method(c"flush", &[]).map(drop).map_err(|Raised| stream) }
-    };
-    let output = flush(c"stdout");
-    if let Err(stream) = &output {
-        // Safety: an exception is set.
-        unsafe { api::PyErr_WriteUnraisable(stream.as_ptr()) };
-    }
-    let errors = flush(c"stderr");
-    if errors.is_err() {
-        // Safety: an exception is set, and nowhere to print it.
-        unsafe { api::PyErr_Clear() };
-    }
-    if output.is_err() || errors.is_err() { Err(()) } else { Ok(()) }
+/// Whether all that was written to the standard streams is out.
+fn flush_streams() -> bool {
+    [c"stdout", c"stderr"].iter().all(|name| {
+        let Some(stream) = Object::sys(name).filter(|stream| !stream.is_none()) else { return true };
+        let flush = || {
+            let is_closed = stream.attribute(c"closed").and_then(|closed| closed.is_true())?;
+            if is_closed { Ok(()) } else { stream.call_method(c"flush", &[]).map(drop) }
+        };
+        flush().map_err(|Raised| clear()).is_ok()
+    })
+}
+
+fn clear() {
+    // Safety: plain call.
+    unsafe { api::PyErr_Clear() }
 }
 
 /// Registers the writing of `DIR/modules-UUID`, the names of all imported modules, where the variable names a DIR.

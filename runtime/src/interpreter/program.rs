@@ -10,6 +10,9 @@ use std::ffi::{CStr, CString, c_int};
 const STATEMENTS: c_int = 257;
 
 pub fn run(payload: &'static Payload, config: &Config) -> c_int {
+    if matches!(config.run, Run::Repl) {
+        edit_lines();
+    }
     // The prompt after the program (`-i`) and scripts are CPython's own business: nothing is gained here.
     if config.inspect && !matches!(config.run, Run::Noop) || matches!(config.run, Run::File(_) | Run::Repl) {
         // Safety: initialized; does not come back to Python.
@@ -26,6 +29,16 @@ pub fn run(payload: &'static Payload, config: &Config) -> c_int {
     }
 }
 
+/// Line editing at the prompt. CPython brings it along only where it is not isolated; whoever packs a prompt wants it.
+fn edit_lines() {
+    // Safety: plain calls.
+    unsafe {
+        if libc::isatty(libc::STDIN_FILENO) == 1 && Object::import(c"readline").is_err() {
+            api::PyErr_Clear();
+        }
+    }
+}
+
 fn main_globals() -> Result<Object> {
     // Safety: both are borrowed.
     unsafe {
@@ -39,9 +52,9 @@ fn execute(code: &Object, globals: &Object) -> Result<()> {
     unsafe { Object::owned(api::PyEval_EvalCode(code.as_ptr(), globals.as_ptr(), globals.as_ptr())) }.map(drop)
 }
 
-fn evaluate(code: &str) -> Result<()> {
+fn evaluate(source: &str) -> Result<()> {
     let globals = main_globals()?;
-    let code = CString::new(code).map_err(|_| raise(c"source code cannot contain null bytes"))?;
+    let code = CString::new(source).map_err(|_| raise(c"source code cannot contain null bytes"))?;
     // Safety: the source is copied.
     let code = unsafe {
         Object::owned(api::Py_CompileStringExFlags(
@@ -52,7 +65,34 @@ fn evaluate(code: &str) -> Result<()> {
             -1,
         ))?
     };
-    execute(&code, &globals)
+    let result = execute(&code, &globals);
+    if result.is_err() {
+        keep_source(&code, source);
+    }
+    result
+}
+
+/// From 3.13 on tracebacks of `python -c` show source lines. Told to linecache when it is needed, not at each start.
+fn keep_source(code: &Object, source: &str) {
+    let mut parts = [std::ptr::null_mut(); 3];
+    // Safety: takes the exception out and puts it back.
+    unsafe {
+        let [kind, value, traceback] = &mut parts;
+        api::PyErr_Fetch(kind, value, traceback);
+        let register = || {
+            let (text, name) = (Object::text(source.as_bytes())?, Object::text(b"<string>")?);
+            let linecache = Object::import(c"linecache")?;
+            // 3.13.0 went by file name, later ones go by code object.
+            let by_code = linecache.attribute(c"_interactive_cache").is_ok();
+            api::PyErr_Clear();
+            linecache.call_method(c"_register_code", &[if by_code { code } else { &name }, &text, &name])
+        };
+        if cfg!(Py_3_13) && register().is_err() {
+            api::PyErr_Clear();
+        }
+        let [kind, value, traceback] = parts;
+        api::PyErr_Restore(kind, value, traceback);
+    }
 }
 
 /// What `runpy` does for `python -m`, without importing it.

@@ -59,7 +59,6 @@ const endings: [what: string, code: string][] = [
   ['nothing', ''],
   ['a number', 'import sys; sys.exit(3)'],
   ['a negative number', 'import sys; sys.exit(-1)'],
-  ['a huge number', 'import sys; sys.exit(2**70)'],
   ['no number', 'import sys; sys.exit()'],
   ['text', 'import sys; sys.exit("because")'],
   ['an object', 'import sys; sys.exit([1])'],

@@ -1,5 +1,5 @@
 // Real executables for tests: a stub built by cargo from a real CPython, with that CPython's standard library packed.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -169,7 +169,16 @@ function filesBelow(root: string): string[] {
 
 /** The layer of a CPython's standard library without its tests; packed once, then kept in the work folder. */
 export async function stdlibLayer(python: Python): Promise<ImageLayer> {
-  const path = join(workFolder, `stdlib-${python.version}.layer`);
+  const writers = [
+    'daemon/executable/layer.ts',
+    'daemon/executable/layer-index.ts',
+    'test/daemon/executable/packing.ts',
+  ];
+  const form = sha256(Buffer.concat(writers.map((file) => readFileSync(join(repository, file))))).slice(
+    0,
+    12,
+  );
+  const path = join(workFolder, `stdlib-${python.version}-${form}.layer`);
   if (!existsSync(path)) {
     mkdirSync(workFolder, { recursive: true });
     const packed = packFolder(python, python.stdlib, `lib/python${python.version}/`, { compress: true });
@@ -177,7 +186,7 @@ export async function stdlibLayer(python: Python): Promise<ImageLayer> {
     const aside = `${path}.${process.pid}`;
     await writeLayer(
       aside,
-      packed.files.filter((file) => !isTest(file.path)),
+      packed.files.filter((file) => !isTest(file.path)).map((file) => stripped(file, aside)),
       packed.modules.filter(({ has }) => !isTest(has.kind === 'python' ? (has.source ?? '') : has.library)),
       new AbortController().signal,
     );
@@ -185,6 +194,14 @@ export async function stdlibLayer(python: Python): Promise<ImageLayer> {
   }
   const bytes = readFileSync(path);
   return { sha256: sha256(bytes), length: bytes.length, content: { at: 'file', path } };
+}
+
+/** Libraries without what debuggers want, where there is a strip: half of the layer, and each test copies it. */
+function stripped(file: LayerFile, scratch: string): LayerFile {
+  if (!file.path.endsWith('.so') || file.content.at !== 'bytes') return file;
+  writeFileSync(scratch, file.content.bytes);
+  if (spawnSync('strip', ['--strip-unneeded', scratch]).status !== 0) return file;
+  return { ...file, content: { at: 'bytes', bytes: readFileSync(scratch) } };
 }
 
 export function memoryLayer(files: readonly LayerFile[], modules: readonly LayerModule[]): ImageLayer {
