@@ -24,12 +24,17 @@ export function normalize(value: bigint): Integer {
   return value <= safeMax && value >= safeMin ? Number(value) : value;
 }
 
+/** Calling BigInt on what is one already costs more than the arithmetic. */
+function big(value: Integer): bigint {
+  return typeof value === 'bigint' ? value : BigInt(value);
+}
+
 export function addInt(a: Integer, b: Integer): Integer {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (Number.isSafeInteger(sum)) return sum;
   }
-  return normalize(BigInt(a) + BigInt(b));
+  return normalize(big(a) + big(b));
 }
 
 export function subInt(a: Integer, b: Integer): Integer {
@@ -37,23 +42,24 @@ export function subInt(a: Integer, b: Integer): Integer {
     const difference = a - b;
     if (Number.isSafeInteger(difference)) return difference;
   }
-  return normalize(BigInt(a) - BigInt(b));
+  return normalize(big(a) - big(b));
 }
 
 export function mulInt(a: Integer, b: Integer): Integer {
   if (typeof a === 'number' && typeof b === 'number') {
     const product = a * b;
     if (Number.isSafeInteger(product)) return product;
-    return normalize(BigInt(a) * BigInt(b));
+    return normalize(big(a) * big(b));
   }
-  const product = BigInt(a) * BigInt(b);
+  const product = big(a) * big(b);
   if (product <= safeMax && product >= safeMin) return Number(product);
-  if (product > large || product < -large) checkSize(product);
+  if (product > large || product < negativeLarge) checkSize(product);
   return product;
 }
 
 /** Up to here nobody counts bits. */
 const large = 1n << 65_536n;
+const negativeLarge = -large;
 
 function checkSize(value: bigint): void {
   const bits = value.toString(16).length * 4;
@@ -69,8 +75,8 @@ export function floorDivInt(a: Integer, b: Integer): Integer {
     const quotient = (a - rest) / b;
     return (rest !== 0 && rest < 0 !== b < 0 ? quotient - 1 : quotient) + 0;
   }
-  const x = BigInt(a);
-  const y = BigInt(b);
+  const x = big(a);
+  const y = big(b);
   const quotient = x / y;
   return normalize(x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient);
 }
@@ -81,38 +87,38 @@ export function modInt(a: Integer, b: Integer): Integer {
     const rest = a % b;
     return (rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest) + 0;
   }
-  const y = BigInt(b);
-  const rest = BigInt(a) % y;
+  const y = big(b);
+  const rest = big(a) % y;
   return normalize(rest !== 0n && rest < 0n !== y < 0n ? rest + y : rest);
 }
 
 export function shiftLeft(a: Integer, count: Integer): Integer {
   if (count < 0) fail(`negative shift count: ${count}`);
   if (count >= leftShiftMax) fail(`shift count too large: ${count}`);
-  return normalize(BigInt(a) << BigInt(count));
+  return normalize(big(a) << big(count));
 }
 
 export function shiftRight(a: Integer, count: Integer): Integer {
   if (count < 0) fail(`negative shift count: ${count}`);
   if (typeof a === 'number') return count > 53 ? (a < 0 ? -1 : 0) : Math.floor(a / 2 ** Number(count)) + 0;
-  return normalize(a >> BigInt(count));
+  return normalize(a >> big(count));
 }
 
 const word = 2 ** 32;
 
 /** Exact numbers have 53 bits: an arithmetic high part and an unsigned low word, each fit for JavaScript's operators. */
 export function bitAnd(a: Integer, b: Integer): Integer {
-  if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(BigInt(a) & BigInt(b));
+  if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(big(a) & big(b));
   return (Math.floor(a / word) & Math.floor(b / word)) * word + ((a & b) >>> 0);
 }
 
 export function bitOr(a: Integer, b: Integer): Integer {
-  if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(BigInt(a) | BigInt(b));
+  if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(big(a) | big(b));
   return (Math.floor(a / word) | Math.floor(b / word)) * word + ((a | b) >>> 0);
 }
 
 export function bitXor(a: Integer, b: Integer): Integer {
-  if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(BigInt(a) ^ BigInt(b));
+  if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(big(a) ^ big(b));
   return (Math.floor(a / word) ^ Math.floor(b / word)) * word + ((a ^ b) >>> 0);
 }
 

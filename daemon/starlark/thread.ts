@@ -16,8 +16,10 @@ frozen.isFrozen = true;
 const quantum = 512;
 /** Looks at the memory in use are dearer, and memory grows slowly next to steps. */
 const quantaPerMemoryCheck = 64;
-/** Share of the heap's limit at which a program is stopped, while there still is room to say so. */
-const heapShareMax = 0.9;
+/** Share of the heap's limit at which a program is stopped, while there still is room to grow an array and to say so. */
+const heapShareMax = 0.75;
+/** Part of the heap's limit that V8 keeps for new objects: what lives on must fit into the rest. */
+const youngBytes = 48 * 2 ** 20;
 /** Largest list, dict, set or tuple that one operation may make: 2^25 elements take 256 MB. */
 export const elementsMax = 2 ** 25;
 /** Largest string, in UTF-16 units; V8 itself ends at 2^29 - 24. */
@@ -81,7 +83,7 @@ export class Thread {
 
 function checkMemory(): void {
   const { used_heap_size, heap_size_limit } = getHeapStatistics();
-  if (used_heap_size > heap_size_limit * heapShareMax) fail('out of memory');
+  if (used_heap_size > (heap_size_limit - youngBytes) * heapShareMax) fail('out of memory');
 }
 
 /**

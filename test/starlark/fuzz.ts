@@ -14,6 +14,7 @@ import { Generator } from './generator.ts';
 /** Differences that are meant, with the reason for each. */
 const known: readonly [pattern: RegExp, reason: string, program?: RegExp][] = [
   [/^\w+ < \w+ not implemented/, 'which pair a sort compares first is its own affair', /sorted\(/],
+  [/requires integer as left operand, not float/, 'the Go implementation truncates: 0.1 in range(1) is True'],
   [/for parameter/, 'we name parameters where the Go implementation often numbers them'],
   [/got \w+, want iterable/, 'the same'],
   [
