@@ -1,8 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** The folder of this code: a checkout, or where a checkout's or package's code was compiled to. */
 export const codeFolder = dirname(import.meta.dirname);
+/** The checkout or package that it belongs to: compiled code lies in its dist/. */
+export const packageFolder = basename(codeFolder) === 'dist' ? dirname(codeFolder) : codeFolder;
 /** Folders of it whose code decides about what a build gives. */
 export const codeParts = ['daemon', 'cache', 'protocol', 'runtime/src', '../runtime/src'] as const;
 

@@ -1,8 +1,8 @@
 // The daemon's process: claims its folder, listens, says so, works, and ends when asked or when nobody needs it.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, existsSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { type DaemonState, logFileName, type Readiness } from '../protocol/daemon-state.ts';
@@ -10,6 +10,7 @@ import { Failure } from '../protocol/failure.ts';
 import { bootId, processState } from '../protocol/process-identity.ts';
 import { type DaemonReport, type Identity, protocolVersion } from '../protocol/requests.ts';
 import { version } from '../protocol/version.ts';
+import { codeFolder, packageFolder } from './code-stamp.ts';
 import type { CreateEngine, Engine } from './engine.ts';
 import { IdleClock, idleMsOf } from './idle.ts';
 import { OwnCode } from './lifecycle-code.ts';
@@ -31,7 +32,7 @@ export type DaemonOptions = {
   readonly cacheFolder: string;
   readonly idleMs: number;
   readonly createEngine: CreateEngine;
-  /** Whether to make room for a new daemon when the code in the checkout has changed. */
+  /** Whether to make room for a new daemon when the code it runs has changed. */
   readonly followsCode: boolean;
 };
 
@@ -63,8 +64,7 @@ class Daemon {
     this.#claim = claim;
     this.#state = describe(options, claim);
     this.#log = openLog(join(options.runtimeFolder, logFileName), { pid: process.pid });
-    const { checkout } = this.#state.identity;
-    this.#ownCode = options.followsCode && checkout !== '' ? new OwnCode(checkout) : undefined;
+    this.#ownCode = options.followsCode ? new OwnCode(codeFolder) : undefined;
     this.#idle = new IdleClock(options.idleMs, {
       onIdle: () => this.#stop('nothing to do'),
       onPause: freeMemory,
@@ -130,8 +130,8 @@ class Daemon {
     if (this.#phase !== 'serving') return 'it is about to end';
     if (theirs.protocol !== ours.protocol || theirs.version !== ours.version)
       return `it is oxd ${ours.version}, this is oxd ${theirs.version}`;
-    if (theirs.checkout !== ours.checkout)
-      return `it runs from ${ours.checkout || 'a package'}, this from ${theirs.checkout || 'a package'}`;
+    if (theirs.packageFolder !== ours.packageFolder)
+      return `it runs from ${ours.packageFolder}, this from ${theirs.packageFolder}`;
     if (theirs.cacheFolder !== ours.cacheFolder)
       return `its cache is ${ours.cacheFolder}, this one's is ${theirs.cacheFolder}`;
     if (this.#ownCode?.hasChanged() === true) return 'its code has changed';
@@ -204,8 +204,6 @@ class Daemon {
 }
 
 function describe({ cacheFolder }: DaemonOptions, { socketName }: Claim): DaemonState {
-  const packageFolder = dirname(import.meta.dirname);
-  const isCheckout = existsSync(join(packageFolder, 'daemon', 'main.ts'));
   return {
     schema: 1,
     pid: process.pid,
@@ -214,7 +212,7 @@ function describe({ cacheFolder }: DaemonOptions, { socketName }: Claim): Daemon
     daemonId: randomUUID(),
     socket: socketName,
     token: randomBytes(32).toString('hex'),
-    identity: { protocol: protocolVersion, version, checkout: isCheckout ? packageFolder : '', cacheFolder },
+    identity: { protocol: protocolVersion, version, packageFolder, cacheFolder },
     startedAt: new Date().toISOString(),
   };
 }

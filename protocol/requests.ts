@@ -21,8 +21,8 @@ export const protocolVersion = 1;
 export type Identity = {
   readonly protocol: number;
   readonly version: string;
-  /** The checkout the code runs from; empty for a published package, where the version says it all. */
-  readonly checkout: string;
+  /** The checkout or installed package the code belongs to. */
+  readonly packageFolder: string;
   readonly cacheFolder: string;
 };
 

@@ -20,7 +20,7 @@ import { heldEngine } from '../support/held-engine.ts';
 import { eventually } from '../support/rig.ts';
 
 const timeout = 20_000;
-const identity: Identity = { protocol: 1, version: '1', checkout: '', cacheFolder: '/cache' };
+const identity: Identity = { protocol: 1, version: '1', packageFolder: '/package', cacheFolder: '/cache' };
 const token = 'right';
 const folder = mkdtempSync(join(tmpdir(), 'oxd-session-'));
 const stopping = new AbortController();
