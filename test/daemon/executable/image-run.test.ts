@@ -152,6 +152,43 @@ test('an application finds itself, its data and its metadata', async () => {
   });
 });
 
+test('modules without source, packages that are compiled libraries', async () => {
+  const sources = sampleApplication(join(folder, 'bare sources'));
+  const { files, modules } = packFolder(python, sources, '');
+  const bare = (path: string) => path.replace(/__pycache__\/([^.]+)\.cpython-\d+\.pyc$/, '$1.pyc');
+  const library = readdirSync(python.dynload).find((name) => name.startsWith('_bisect.')) ?? '';
+  const content = { at: 'file', path: join(python.dynload, library) } as const;
+  // A library named as mypyc names them; it has to be a copy of one whose init function fits.
+  const compiled = `_bisect/__init__.${library.slice('_bisect.'.length)}`;
+  const layer = memoryLayer(
+    [
+      ...files
+        .filter(({ path }) => !path.endsWith('.py'))
+        .map((file) => ({ ...file, path: bare(file.path) })),
+      { path: `other/${compiled}`, content, executable: false, compress: false },
+    ],
+    [
+      ...modules.map(({ name, isPackage, has }) => {
+        const bytecode = has.kind === 'python' ? (has.bytecode ?? []).map((path) => path && bare(path)) : [];
+        return { name, isPackage, has: { kind: 'python', bytecode } } as const;
+      }),
+      { name: 'other._bisect', isPackage: false, has: { kind: 'extension', library: `other/${compiled}` } },
+    ],
+  );
+  const code = `
+import sample.sibling, sample, other._bisect, traceback
+print(sample.sibling.run(), sample.sibling.__file__, sample.sibling.__cached__, sample.__path__)
+print(sample.sibling.run.__code__.co_filename, type(sample.sibling.__loader__).__mro__[1].__name__)
+print(other._bisect.__path__, other._bisect.bisect_right([1, 2], 1))`;
+  const program = join(folder, 'bare');
+  await writeExecutable(python, { output: program, stub, run: { mode: 'eval', code }, layers: [layer] });
+  assert.deepEqual(output(start(program)).split('\n'), [
+    `from a sibling ${program}/sample/sibling.pyc ${program}/sample/sibling.pyc ['${program}/sample']`,
+    `${program}/sample/sibling.py SourcelessFileLoader`,
+    `['${program}/other/_bisect'] 1`,
+  ]);
+});
+
 test('tracebacks show packed source lines', async () => {
   const result = await evaluate('import json; json.loads("{")');
   assert.equal(result.status, 1);
