@@ -5,6 +5,8 @@
 use oxd_runtime::interpreter;
 use std::ffi::{c_char, c_int};
 
+/// # Safety
+/// For the C runtime alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     // Safety: what the C runtime passes to main.
