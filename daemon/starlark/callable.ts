@@ -263,7 +263,7 @@ export function namedMethodTable(entries: Record<string, NativeBody>): ReadonlyM
     Object.fromEntries(
       Object.entries(entries).map(([signature, body]) => {
         const name = signature.slice(0, signature.indexOf('('));
-        return [signature, (...args) => prefixed(name, () => body(...args) as Value)];
+        return [signature, (...args) => prefixed(name, () => body(...args))];
       }),
     ),
   );

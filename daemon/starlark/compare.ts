@@ -34,7 +34,7 @@ export function equal(a: Value, b: Value): boolean {
   if (a instanceof Float) return equalFloat(a.value, b);
   if (b instanceof Float) return equalFloat(b.value, a);
   if (!aIsObject || !bIsObject) return false;
-  return equalObjects(a as StarlarkObject, b as StarlarkObject);
+  return equalObjects(a, b);
 }
 
 function equalFloat(a: number, b: Value): boolean {

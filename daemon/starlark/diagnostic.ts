@@ -44,7 +44,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   if (sourceLine !== undefined && range !== undefined) {
     const margin = String(range.start.line);
     const pad = ' '.repeat(margin.length);
-    const characters = [...sourceLine];
+    const characters = Array.from(sourceLine);
     const before = characters.slice(0, range.start.column - 1).map((c) => (c === '\t' ? '\t' : ' '));
     const last = range.end.line === range.start.line ? range.end.column - 1 : characters.length;
     const carets = '^'.repeat(Math.max(1, last - range.start.column + 1));

@@ -118,7 +118,7 @@ function convertCharacter(arg: Value): string {
   if (typeof arg !== 'string') {
     fail(`%c format requires int or single-character string, not ${typeName(arg)}`);
   }
-  if ([...arg].length !== 1) fail('%c format requires a single-character string');
+  if (Array.from(arg).length !== 1) fail('%c format requires a single-character string');
   return arg;
 }
 

@@ -1,43 +1,34 @@
 // JavaScript for binding names and assigning to elements and fields.
 import type { Emitter } from './emitter.ts';
 import { arithmetic } from './generate-operator.ts';
-import type { Expression, Name, Statement } from './syntax.ts';
+import type { Expression, List, Name, Statement, Tuple } from './syntax.ts';
 
 /** Assigns the value in the JavaScript variable `value` to a target. */
 export function assignTo(e: Emitter, target: Expression, value: string): void {
-  switch (target.kind) {
-    case 'name':
-      assignName(e, target, value);
-      break;
-    case 'tuple':
-    case 'list': {
-      const parts = e.temp();
-      e.line(`${parts} = $unpack(${value}, ${target.items.length});`, target);
-      for (const [at, item] of target.items.entries()) {
-        const mark = e.mark();
-        if (item.kind === 'name') assignName(e, item, `${parts}[${at}]`);
-        else {
-          const part = e.temp();
-          e.line(`${part} = ${parts}[${at}];`);
-          assignTo(e, item, part);
-        }
-        e.release(mark);
-      }
-      break;
+  if (target.kind === 'name') assignName(e, target, value);
+  else if (target.kind === 'tuple' || target.kind === 'list') unpackInto(e, target, value);
+  else if (target.kind === 'subscript') {
+    const object = e.expression(target.object);
+    const key = e.expression(target.key);
+    e.line(`$setIndex(${object}, ${key}, ${value});`, target, target.at);
+  } else if (target.kind === 'attribute') {
+    const object = e.expression(target.object);
+    e.line(`$setAttribute(${object}, ${JSON.stringify(target.name)}, ${value});`, target, target.at);
+  } else throw new Error(`the resolver lets nobody assign to ${target.kind}`);
+}
+
+function unpackInto(e: Emitter, target: Tuple | List, value: string): void {
+  const parts = e.temp();
+  e.line(`${parts} = $unpack(${value}, ${target.items.length});`, target);
+  for (const [at, item] of target.items.entries()) {
+    const mark = e.mark();
+    if (item.kind === 'name') assignName(e, item, `${parts}[${at}]`);
+    else {
+      const part = e.temp();
+      e.line(`${part} = ${parts}[${at}];`);
+      assignTo(e, item, part);
     }
-    case 'subscript': {
-      const object = e.expression(target.object);
-      const key = e.expression(target.key);
-      e.line(`$setIndex(${object}, ${key}, ${value});`, target, target.at);
-      break;
-    }
-    case 'attribute': {
-      const object = e.expression(target.object);
-      e.line(`$setAttribute(${object}, ${JSON.stringify(target.name)}, ${value});`, target, target.at);
-      break;
-    }
-    default:
-      throw new Error(`the resolver lets nobody assign to ${target.kind}`);
+    e.release(mark);
   }
 }
 
@@ -62,29 +53,20 @@ export function augmentedAssignment(e: Emitter, node: Statement & { kind: 'assig
     e.line(`${updated} = ${code};`, node, node.at);
     store(updated);
   };
-  switch (target.kind) {
-    case 'name': {
-      const current = e.expression(target);
-      update(current, (value) => assignName(e, target, value));
-      break;
-    }
-    case 'subscript': {
-      const object = e.expression(target.object);
-      const key = e.expression(target.key);
-      const current = e.temp();
-      e.line(`${current} = $index(${object}, ${key});`, target, target.at);
-      update(current, (value) => e.line(`$setIndex(${object}, ${key}, ${value});`, target, target.at));
-      break;
-    }
-    case 'attribute': {
-      const object = e.expression(target.object);
-      const name = JSON.stringify(target.name);
-      const current = e.temp();
-      e.line(`${current} = $getAttribute(${object}, ${name});`, target, target.at);
-      update(current, (value) => e.line(`$setAttribute(${object}, ${name}, ${value});`, target, target.at));
-      break;
-    }
-    default:
-      throw new Error(`the resolver lets nobody assign to ${target.kind}`);
-  }
+  if (target.kind === 'name') {
+    const current = e.expression(target);
+    update(current, (value) => assignName(e, target, value));
+  } else if (target.kind === 'subscript') {
+    const object = e.expression(target.object);
+    const key = e.expression(target.key);
+    const current = e.temp();
+    e.line(`${current} = $index(${object}, ${key});`, target, target.at);
+    update(current, (value) => e.line(`$setIndex(${object}, ${key}, ${value});`, target, target.at));
+  } else if (target.kind === 'attribute') {
+    const object = e.expression(target.object);
+    const name = JSON.stringify(target.name);
+    const current = e.temp();
+    e.line(`${current} = $getAttribute(${object}, ${name});`, target, target.at);
+    update(current, (value) => e.line(`$setAttribute(${object}, ${name}, ${value});`, target, target.at));
+  } else throw new Error(`the resolver lets nobody assign to ${target.kind}`);
 }

@@ -199,7 +199,7 @@ function conditional(e: Emitter, node: Expression & { kind: 'conditional' }): st
 
 /** An expression's truth as a JavaScript condition, to be used at once. Errors in it belong to the line it is used in. */
 export function condition(e: Emitter, node: Expression): string {
-  if (node.kind === 'binary' && comparisons.has(node.operator)) return `${binary(e, node)}`;
+  if (node.kind === 'binary' && comparisons.has(node.operator)) return binary(e, node);
   if (node.kind === 'unary' && node.operator === 'not') return `!${e.condition(node.operand)}`;
   const value = e.expression(node);
   return value === 'true' || value === 'false' ? value : truthOf(value);

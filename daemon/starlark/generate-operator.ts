@@ -61,21 +61,13 @@ export function arithmetic(
 
 /** A comparison, as a JavaScript condition. */
 export function comparison(operator: BinaryOperator, a: string, b: string): string {
-  switch (operator) {
-    case '==':
-      return equality(a, b);
-    case '!=':
-      return `!${equality(a, b)}`;
-    case 'in':
-      return `$isIn(${a}, ${b})`;
-    case 'not in':
-      return `!$isIn(${a}, ${b})`;
-    default: {
-      const tests = [isNumber(a), isNumber(b)].filter((test) => test !== '').join(' && ');
-      const rest = `$ordered(${a}, ${b}, "${operator}")`;
-      return tests === '' ? `(${a} ${operator} ${b})` : `(${tests} ? ${a} ${operator} ${b} : ${rest})`;
-    }
-  }
+  if (operator === '==') return equality(a, b);
+  if (operator === '!=') return `!${equality(a, b)}`;
+  if (operator === 'in') return `$isIn(${a}, ${b})`;
+  if (operator === 'not in') return `!$isIn(${a}, ${b})`;
+  const tests = [isNumber(a), isNumber(b)].filter((test) => test !== '').join(' && ');
+  const rest = `$ordered(${a}, ${b}, "${operator}")`;
+  return tests === '' ? `(${a} ${operator} ${b})` : `(${tests} ? ${a} ${operator} ${b} : ${rest})`;
 }
 
 function equality(a: string, b: string): string {

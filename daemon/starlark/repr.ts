@@ -3,7 +3,6 @@ import { quote } from './bytes.ts';
 import { fail } from './trace.ts';
 import { StarlarkObject } from './value.ts';
 import type { Value } from './value.ts';
-import { Dict, StarlarkSet } from './dict.ts';
 import { List } from './sequence.ts';
 
 /** Values inside values inside …; deeper data is no data people print. */
@@ -26,24 +25,13 @@ export function repr(value: Value): string {
 }
 
 function scalar(value: Exclude<Value, StarlarkObject>): string {
-  switch (typeof value) {
-    case 'string':
-      return quote(value);
-    case 'boolean':
-      return value ? 'True' : 'False';
-    case 'object':
-      return 'None';
-    default:
-      return String(value);
-  }
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return value === null ? 'None' : String(value);
 }
 
 /** What `str(x)` and `print` give: strings as they are, all else as `repr`. */
 export function str(value: Value): string {
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : repr(value);
-}
-
-export function isContainer(value: Value): value is List | Dict | StarlarkSet {
-  return value instanceof List || value instanceof Dict || value instanceof StarlarkSet;
 }

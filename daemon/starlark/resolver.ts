@@ -8,26 +8,12 @@ import { checkArguments, checkParameters } from './check-call.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { DialectOptions } from './dialect.ts';
 import type { SyntaxTree } from './parser.ts';
+import { Names } from './names.ts';
+import type { Environment } from './names.ts';
 import { boundNames, eachBinding, newBlock } from './scope.ts';
 import type { Block } from './scope.ts';
 import type { SourceText } from './source-text.ts';
-import { nearestName } from './spelling.ts';
-import type {
-  Binding,
-  Comprehension,
-  Expression,
-  FunctionScope,
-  Name,
-  Parameter,
-  Statement,
-  Variable,
-} from './syntax.ts';
-
-/** The names around a file. */
-export type Environment = {
-  readonly predeclared: { has(name: string): boolean; keys(): Iterable<string> };
-  readonly universal: { has(name: string): boolean; keys(): Iterable<string> };
-};
+import type { Comprehension, Expression, FunctionScope, Parameter, Statement, Variable } from './syntax.ts';
 
 export type ResolvedFile = {
   readonly statements: readonly Statement[];
@@ -51,145 +37,38 @@ export function resolve(
 
 class Resolver {
   readonly #source: SourceText;
-  readonly #environment: Environment;
   readonly #options: DialectOptions;
+  readonly #names: Names;
   readonly #found: { at: number; diagnostic: Diagnostic }[] = [];
-  readonly #module: Block;
-  readonly #boundAt = new Map<Variable, Name>();
-  readonly #loaded = new Set<Variable>();
   /** Bodies wait until all globals are known. */
   readonly #deferred: (() => void)[] = [];
-  /** Bindings were counted already: what is bound twice has been reported. */
-  #checked = false;
-  #block: Block;
   #loops = 0;
   #conditions = 0;
   #functions = 0;
-  #variables = 0;
 
   constructor(source: SourceText, environment: Environment, options: DialectOptions) {
     this.#source = source;
-    this.#environment = environment;
     this.#options = options;
-    this.#module = newBlock('module', undefined, {
-      name: '<toplevel>',
-      locals: [],
-      captures: new Set(),
-      isLeaf: false,
-    });
-    this.#block = this.#module;
+    this.#names = new Names(source, environment, options, (start, end, message) =>
+      this.#report(start, end, message),
+    );
   }
 
   run(statements: readonly Statement[]): ResolvedFile {
     // Under globalReassign the top level runs like a script: what it uses must already be bound.
-    if (!this.#options.globalReassign) this.#bindGlobals(statements);
-    this.#checked = true;
+    if (!this.#options.globalReassign) this.#names.bindGlobals(statements);
     this.#statements(statements);
-    for (let next = this.#deferred.shift(); next !== undefined; next = this.#deferred.shift()) next();
-    const moduleVariables = [...this.#module.variables.values()];
+    // The list grows while it is worked through: functions hold functions.
+    for (const resolveBody of this.#deferred) resolveBody();
+    const { module } = this.#names;
+    const moduleVariables = [...module.variables.values()];
     const globals = moduleVariables.filter((variable) => variable.scope === 'global');
     const diagnostics = this.#found.toSorted((a, b) => a.at - b.at).map(({ diagnostic }) => diagnostic);
-    return { statements, scope: this.#module.owner, globals, moduleVariables, diagnostics };
+    return { statements, scope: module.owner, globals, moduleVariables, diagnostics };
   }
 
   #report(start: number, end: number, message: string, hint?: string): void {
     this.#found.push({ at: start, diagnostic: this.#source.error({ start, end }, message, hint) });
-  }
-
-  // Binding
-
-  #bindGlobals(statements: readonly Statement[]): void {
-    for (const statement of statements) {
-      if (statement.kind === 'load') for (const { local } of statement.bindings) this.#bindLoad(local);
-      else eachBinding([statement], (name) => this.#bindGlobal(name));
-    }
-  }
-
-  #bindGlobal(name: Name): Variable {
-    const existing = this.#module.variables.get(name.name);
-    if (existing === undefined) return this.#declare(this.#module, name, 'global');
-    const first = this.#boundAt.get(existing)!;
-    if (!this.#options.globalReassign && first !== name && !this.#checked) {
-      const { line, column } = this.#source.position(first.start);
-      const place = `${this.#source.file}:${line}:${column}`;
-      this.#report(
-        name.start,
-        name.end,
-        `cannot reassign ${existing.scope} ${name.name} declared at ${place}`,
-      );
-    }
-    return existing;
-  }
-
-  #bindLoad(name: Name): Variable {
-    const existing = this.#module.variables.get(name.name);
-    if (existing !== undefined) {
-      if (this.#boundAt.get(existing) === name) return existing;
-      if (this.#options.loadBindsGlobally) return this.#bindGlobal(name);
-      if (!this.#options.globalReassign && !this.#checked) {
-        this.#report(name.start, name.end, `cannot reassign top-level ${name.name}`);
-      }
-      return existing;
-    }
-    const variable = this.#declare(this.#module, name, this.#options.loadBindsGlobally ? 'global' : 'local');
-    this.#loaded.add(variable);
-    return variable;
-  }
-
-  #declare(block: Block, name: Name, scope: 'local' | 'global'): Variable {
-    const prefix = block.kind === 'module' ? 'g' : 'v';
-    const variable: Variable = {
-      scope,
-      name: name.name,
-      variable: `${prefix}${this.#variables++}`,
-      owner: block.owner,
-    };
-    block.variables.set(name.name, variable);
-    if (block.kind !== 'module') block.owner.locals.push(variable);
-    this.#boundAt.set(variable, name);
-    return variable;
-  }
-
-  /** A name in binding position gets its variable. */
-  #bind(name: Name): void {
-    if (this.#block.kind === 'module') name.binding = this.#bindGlobal(name);
-    else name.binding = this.#block.variables.get(name.name) ?? this.#declare(this.#block, name, 'local');
-  }
-
-  // Using
-
-  #use(name: Name): void {
-    name.binding = this.#lookup(name.name);
-    if (name.binding === undefined) {
-      const near = nearestName(name.name, this.#visibleNames());
-      const suffix = near === undefined ? '' : ` (did you mean ${near}?)`;
-      this.#report(name.start, name.end, `undefined: ${name.name}${suffix}`);
-    }
-  }
-
-  #lookup(name: string): Binding | undefined {
-    const passed: FunctionScope[] = [];
-    for (let block: Block | undefined = this.#block; block !== undefined; block = block.parent) {
-      const variable = block.variables.get(name);
-      if (variable !== undefined) {
-        for (const scope of passed) {
-          if (block.kind !== 'module' && scope !== variable.owner) scope.captures.add(variable);
-        }
-        return variable;
-      }
-      passed.push(block.owner);
-    }
-    if (this.#environment.predeclared.has(name)) return { scope: 'predeclared', name };
-    if (this.#environment.universal.has(name)) return { scope: 'universal', name };
-    return undefined;
-  }
-
-  *#visibleNames(): Iterable<string> {
-    for (let block: Block | undefined = this.#block; block !== undefined; block = block.parent) {
-      yield* block.variables.keys();
-    }
-    yield* this.#environment.predeclared.keys();
-    yield* this.#environment.universal.keys();
   }
 
   // Statements
@@ -234,7 +113,7 @@ class Resolver {
         this.#loop(statement.body);
         break;
       case 'def':
-        this.#bind(statement.name);
+        this.#names.bind(statement.name);
         statement.scope = this.#function(statement.name.name, statement.params, () => statement.body);
         break;
       case 'return':
@@ -279,24 +158,14 @@ class Resolver {
   }
 
   #target(target: Expression): void {
-    switch (target.kind) {
-      case 'name':
-        this.#bind(target);
-        break;
-      case 'tuple':
-      case 'list':
-        for (const item of target.items) this.#target(item);
-        break;
-      case 'subscript':
-        this.#expression(target.object);
-        this.#expression(target.key);
-        break;
-      case 'attribute':
-        this.#expression(target.object);
-        break;
-      default:
-        this.#report(target.start, target.end, `can't assign to ${nodeName(target)}`);
-    }
+    if (target.kind === 'name') this.#names.bind(target);
+    else if (target.kind === 'tuple' || target.kind === 'list') {
+      for (const item of target.items) this.#target(item);
+    } else if (target.kind === 'subscript') {
+      this.#expression(target.object);
+      this.#expression(target.key);
+    } else if (target.kind === 'attribute') this.#expression(target.object);
+    else this.#report(target.start, target.end, `can't assign to ${nodeName(target)}`);
   }
 
   #load(statement: Statement & { kind: 'load' }): void {
@@ -310,7 +179,7 @@ class Resolver {
             : undefined;
     if (where !== undefined) {
       this.#report(statement.start, statement.start + 4, `load statement within a ${where}`);
-      for (const { local } of statement.bindings) this.#bind(local);
+      for (const { local } of statement.bindings) this.#names.bind(local);
       return;
     }
     for (const { local, from, fromSpan } of statement.bindings) {
@@ -319,7 +188,7 @@ class Resolver {
         const message = `load: names with leading underscores are not exported: ${from}`;
         this.#report(fromSpan.start, fromSpan.end, message);
       }
-      local.binding = this.#bindLoad(local);
+      local.binding = this.#names.bindLoad(local);
     }
   }
 
@@ -333,7 +202,7 @@ class Resolver {
     for (const param of params) if (param.value !== undefined) this.#expression(param.value);
     checkParameters(params, (start, end, message) => this.#report(start, end, message));
     const owner: FunctionScope = { name, locals: [], captures: new Set(), isLeaf: true };
-    const block = newBlock('function', this.#block, owner);
+    const block = newBlock('function', this.#names.block, owner);
     const content = body();
     const resolveBody = (): void => this.#inFunction(block, params, content);
     // Nested functions wait too: a variable of the outer one may be bound after them.
@@ -342,7 +211,7 @@ class Resolver {
   }
 
   #inFunction(block: Block, params: readonly Parameter[], body: readonly Statement[] | Expression): void {
-    this.#block = block;
+    this.#names.block = block;
     this.#functions = 1;
     this.#loops = 0;
     this.#conditions = 0;
@@ -350,11 +219,11 @@ class Resolver {
       if (name === undefined) continue;
       if (block.variables.has(name.name)) {
         this.#report(name.start, name.end, `duplicate parameter: ${name.name}`);
-      } else this.#bind(name);
+      } else this.#names.bind(name);
     }
     if ('kind' in body) this.#expression(body);
     else {
-      eachBinding(body, (name) => this.#bind(name));
+      eachBinding(body, (name) => this.#names.bind(name));
       this.#statements(body);
     }
   }
@@ -364,7 +233,7 @@ class Resolver {
   #expression(expression: Expression): void {
     switch (expression.kind) {
       case 'name':
-        this.#use(expression);
+        this.#names.use(expression);
         break;
       case 'int':
       case 'float':
@@ -398,7 +267,7 @@ class Resolver {
         this.#expression(expression.otherwise);
         break;
       case 'call':
-        this.#block.owner.isLeaf = false;
+        this.#names.block.owner.isLeaf = false;
         this.#expression(expression.callee);
         for (const arg of expression.args) this.#expression(arg.value);
         checkArguments(expression.args, (start, end, message) => this.#report(start, end, message));
@@ -426,17 +295,17 @@ class Resolver {
   }
 
   #comprehension(comprehension: Comprehension): void {
-    const outer = this.#block;
+    const outer = this.#names.block;
     const inner = newBlock('comprehension', outer, outer.owner);
     let isFirst = true;
     for (const clause of comprehension.clauses) {
       if (clause.kind === 'for') {
         this.#expression(clause.iterable);
         if (isFirst) {
-          this.#block = inner;
+          this.#names.block = inner;
           // All loop variables belong to the whole comprehension: a later clause may not see an outer one.
           for (const later of comprehension.clauses) {
-            if (later.kind === 'for') for (const name of boundNames(later.target)) this.#bind(name);
+            if (later.kind === 'for') for (const name of boundNames(later.target)) this.#names.bind(name);
           }
         }
         this.#target(clause.target);
@@ -448,28 +317,13 @@ class Resolver {
       this.#expression(body.key);
       this.#expression(body.value);
     } else this.#expression(body);
-    this.#block = outer;
+    this.#names.block = outer;
   }
 }
 
-function nodeName(expression: Expression): string {
-  switch (expression.kind) {
-    case 'int':
-    case 'float':
-    case 'string':
-    case 'bytes':
-      return 'literal';
-    case 'unary':
-    case 'binary':
-    case 'call':
-    case 'slice':
-    case 'dict':
-      return `${expression.kind}expr`;
-    case 'conditional':
-      return 'condexpr';
-    case 'lambda':
-      return 'lambdaexpr';
-    default:
-      return expression.kind;
-  }
+/** How messages call a kind of expression. */
+function nodeName({ kind }: Expression): string {
+  if (['int', 'float', 'string', 'bytes'].includes(kind)) return 'literal';
+  if (kind === 'conditional') return 'condexpr';
+  return ['unary', 'binary', 'call', 'slice', 'dict', 'lambda'].includes(kind) ? `${kind}expr` : kind;
 }

@@ -129,18 +129,12 @@ function split(self: string, separator: Value, limit: Value, fromRight: boolean)
 }
 
 function strip(self: string, cutset: Value, left: boolean, right: boolean): string {
-  const isCut =
-    typeof cutset === 'string' && cutset !== ''
-      ? (
-          (characters: Set<string>) => (character: string) =>
-            characters.has(character)
-        )(new Set(cutset))
-      : (character: string) => space.test(character);
+  const cut = typeof cutset === 'string' && cutset !== '' ? new Set(cutset) : undefined;
+  const isKept = (character: string): boolean => !(cut?.has(character) ?? space.test(character));
   const characters = Array.from(self);
-  let start = 0;
-  let end = characters.length;
-  while (left && start < end && isCut(characters[start]!)) start++;
-  while (right && end > start && isCut(characters[end - 1]!)) end--;
+  const start = left ? characters.findIndex(isKept) : 0;
+  if (start === -1) return '';
+  const end = right ? characters.findLastIndex(isKept) + 1 : characters.length;
   return characters.slice(start, end).join('');
 }
 

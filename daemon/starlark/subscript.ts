@@ -54,7 +54,7 @@ export function slice(x: Value, low: Value, high: Value, step: Value): Value {
   const stride = step === null ? 1 : part(step, 'invalid slice step');
   if (stride === 0) fail('zero is not a valid slice step');
   const { start, count } = sliceBounds(length, low, high, stride);
-  if (typeof x !== 'string') return (x as StarlarkObject).slice!(start, stride, count);
+  if (typeof x !== 'string') return x.slice!(start, stride, count);
   if (stride === 1) return x.slice(start, start + count);
   let text = '';
   for (let turn = 0; turn < count; turn++) text += x[start + turn * stride];

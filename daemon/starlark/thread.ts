@@ -16,8 +16,8 @@ frozen.isFrozen = true;
 const quantum = 512;
 /** Looks at the memory in use are dearer, and memory grows slowly next to steps. */
 const quantaPerMemoryCheck = 64;
-/** Share of the heap's limit at which a program is stopped, while there still is room to grow an array and to say so. */
-const heapShareMax = 0.75;
+/** Share of the heap's limit at which a program is stopped, while there still is room to copy its largest array and to say so. */
+const heapShareMax = 0.5;
 /** Part of the heap's limit that V8 keeps for new objects: what lives on must fit into the rest. */
 const youngBytes = 48 * 2 ** 20;
 /** Largest list, dict, set or tuple that one operation may make: 2^25 elements take 256 MB. */

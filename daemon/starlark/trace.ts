@@ -44,7 +44,8 @@ export function captureFrames(limit = framesMax): Frame[] {
 
 /** The same, and the built-in function that the innermost of them was calling. */
 function capture(limit: number): { frames: Frame[]; native: string | undefined } {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const { stackTraceLimit } = Error;
+  const prepareStackTrace: unknown = Reflect.get(Error, 'prepareStackTrace');
   const frames: Frame[] = [];
   let native: string | undefined;
   try {
@@ -75,7 +76,7 @@ function capture(limit: number): { frames: Frame[]; native: string | undefined }
     Error.captureStackTrace(holder);
     void holder.stack;
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
     Error.stackTraceLimit = stackTraceLimit;
   }
   return { frames, native };

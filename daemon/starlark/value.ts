@@ -44,11 +44,13 @@ export abstract class StarlarkObject {
   freeze(): void {
     /* Most values cannot change. */
   }
-}
 
-/** The capabilities a class may have besides those of StarlarkObject itself. */
-export interface StarlarkObject {
-  readonly methods?: MethodTable;
+  get methods(): MethodTable | undefined {
+    return undefined;
+  }
+
+  // The capabilities that a class may have: one that is not there is undefined.
+
   length?(): number;
   iterate?(): ValueIterator;
   /** `x[key]`. */
@@ -84,17 +86,10 @@ function identityOf(object: object): number {
 }
 
 export function typeName(value: Value): string {
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'number':
-    case 'bigint':
-      return 'int';
-    case 'boolean':
-      return 'bool';
-    default:
-      return value === null ? 'NoneType' : value.typeName;
-  }
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'number' || typeof value === 'bigint') return 'int';
+  if (typeof value === 'boolean') return 'bool';
+  return value === null ? 'NoneType' : value.typeName;
 }
 
 export function truth(value: Value): boolean {
@@ -120,17 +115,10 @@ export function keyOf(value: Value): Key {
 
 /** A text for a key, distinct from the texts of all other keys: what tuples build theirs of. */
 export function keyText(key: Key): string {
-  switch (typeof key) {
-    case 'string':
-      return `s${key.length}:${key}`;
-    case 'number':
-      // 0 and -0 are one int.
-      return `i${key + 0};`;
-    case 'bigint':
-      return `i${key};`;
-    case 'boolean':
-      return key ? 'T' : 'F';
-    default:
-      return key === null ? 'N' : `o${identityOf(key)};`;
-  }
+  if (typeof key === 'string') return `s${key.length}:${key}`;
+  // 0 and -0 are one int.
+  if (typeof key === 'number') return `i${key + 0};`;
+  if (typeof key === 'bigint') return `i${key};`;
+  if (typeof key === 'boolean') return key ? 'T' : 'F';
+  return key === null ? 'N' : `o${identityOf(key)};`;
 }

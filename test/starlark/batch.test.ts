@@ -125,7 +125,7 @@ const rows: [request: Omit<BatchRequest, 'id'>, answer: object][] = [
   ],
 ];
 for (const [request, answer] of rows) {
-  test(`${request.mode ?? 'exec'} ${request.file} ${request.options ?? ''}`, () => {
+  test(`${request.mode ?? 'exec'} ${request.file} ${request.options?.join() ?? ''}`, () => {
     assert.deepEqual(answerBatch({ id: 7, ...request }, host), answer);
   });
 }
