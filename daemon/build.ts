@@ -14,7 +14,7 @@ import type { Caller } from './engine.ts';
 import type { LayerTools } from './executable/resource-layer.ts';
 import { buildFileManifest } from './targets/file-manifest.ts';
 import { buildPythonExecutable } from './targets/python-executable.ts';
-import type { PreparedImages } from './targets/prepared-images.ts';
+import type { Images } from './targets/images.ts';
 import { ResourceSets, type StandardLibraries } from './targets/resource-sets.ts';
 import { type Recorder, checkTrace, recordTrace } from './trace.ts';
 import type { TraceMemory } from './trace-memory.ts';
@@ -27,7 +27,7 @@ export type BuildTools = LayerTools & {
   readonly evaluator: ConfigEvaluator;
   readonly libraries: StandardLibraries;
   readonly traces: TraceMemory;
-  readonly prepared: PreparedImages;
+  readonly images: Images;
 };
 
 /** The only system that images are made for so far. */
@@ -95,19 +95,14 @@ async function buildTargets(
       request.release ? 'release' : 'debug',
       target.name,
     );
-    const built = await buildTarget(
-      context,
-      { ...tools, sets, buildPath: evaluated.buildPath },
-      target,
-      folder,
-    );
+    const built = await buildTarget(context, { ...tools, sets }, target, folder);
     for (const artifact of built.artifacts) context.report({ event: 'artifact', ...artifact });
     artifacts.push(...built.artifacts);
     run = built.run ?? run;
     written.push(...built.written);
   }
   for (const { path, manifest } of evaluated.installations) {
-    const bench = { ...tools, sets, buildPath: evaluated.buildPath };
+    const bench = { ...tools, sets };
     written.push(...(await buildFileManifest(context, bench, manifest, path)));
     context.report({ event: 'artifact', target: 'install', kind: 'directory', path });
   }

@@ -15,7 +15,7 @@ import { ConfigEvaluator } from './config/evaluate.ts';
 import type { Caller, CreateEngine, Engine, EngineOptions } from './engine.ts';
 import { PieceMemory } from './executable/piece-memory.ts';
 import { BytecodeCompiler } from './python/bytecode.ts';
-import { PreparedImages } from './targets/prepared-images.ts';
+import { Images } from './targets/images.ts';
 import { StandardLibraries } from './targets/resource-sets.ts';
 import { TraceMemory } from './trace-memory.ts';
 import { watchBuilds } from './watch-builds.ts';
@@ -45,7 +45,7 @@ class Builds implements Engine {
   readonly #cache: Cache;
   readonly #evaluator: ConfigEvaluator;
   readonly #compiler = new BytecodeCompiler();
-  readonly #prepared = new PreparedImages();
+  readonly #images: Images;
   readonly #running = new Map<string, Shared>();
   #collection: NodeJS.Timeout | undefined;
   /** The last build of each workspace, settled or not: the next one waits for it. */
@@ -54,6 +54,7 @@ class Builds implements Engine {
   constructor({ cacheFolder, log }: EngineOptions) {
     this.#cache = openCache(cacheFolder, { log: { warn: (fields, message) => log.warn(fields, message) } });
     this.#evaluator = new ConfigEvaluator();
+    this.#images = new Images(() => this.#cache.scratch());
     this.#tools = {
       log,
       cache: this.#cache,
@@ -62,7 +63,7 @@ class Builds implements Engine {
       pieces: new PieceMemory(pieceBytesMax),
       libraries: new StandardLibraries(),
       traces: new TraceMemory(this.#cache),
-      prepared: this.#prepared,
+      images: this.#images,
     };
   }
 
@@ -158,7 +159,7 @@ class Builds implements Engine {
     for (const { abort } of this.#running.values()) abort.abort();
     await Promise.allSettled(this.#turns.values());
     clearTimeout(this.#collection);
-    await this.#prepared[Symbol.asyncDispose]();
+    await this.#images[Symbol.asyncDispose]();
     await this.#compiler[Symbol.asyncDispose]();
     await this.#evaluator[Symbol.asyncDispose]();
     this.#cache.close();

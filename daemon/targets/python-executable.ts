@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
-import { type ImageLayer, writeImage } from '../executable/image.ts';
+import type { ImageLayer } from '../executable/image.ts';
 import { type LayerTools, cachedLayer, freshLayer } from '../executable/resource-layer.ts';
 import { buildStub } from '../executable/stub.ts';
 import type { Distribution } from '../python/distribution.ts';
@@ -10,14 +10,12 @@ import type { LayerPlan } from './additions.ts';
 import { placeAdditions } from './additions.ts';
 import type { ResourceSets } from './resource-sets.ts';
 import { placeBeside } from './placed-files.ts';
-import type { PreparedImages } from './prepared-images.ts';
+import type { Images } from './images.ts';
 
 /** What the targets of one build share. */
 export type Workbench = LayerTools & {
   readonly sets: ResourceSets;
-  readonly prepared: PreparedImages;
-  /** Absolute path of the folder that all of a workspace's builds go to. */
-  readonly buildPath: string;
+  readonly images: Images;
 };
 
 /** Seconds since 1970 of every packed file when SOURCE_DATE_EPOCH does not say: 1980-01-01, the oldest that zip can hold. */
@@ -48,9 +46,7 @@ export async function buildPythonExecutable(
     output,
     mtime: epoch,
   };
-  await writeImage(image, context.signal, await bench.prepared.take(output, stub.sha256, layers));
-  if (plans.some(({ volatile }) => volatile))
-    bench.prepared.prepare(bench.buildPath, output, stub.sha256, layers);
+  await bench.images.write(image, context.signal);
   return [output, ...(await placeBeside(context, bench.compiler, distribution, beside, folder))];
 }
 
