@@ -48,7 +48,7 @@ export function generateFunction(
   if (guard !== undefined) e.line(`} finally { ${guard.after} }`);
   e.leave(new Set(variables));
   // Freezing a function freezes what it captured, so it must be able to say what that is.
-  const captured = [...scope.captures].map(({ variable }) => variable).join(', ');
+  const captured = [...(scope.captures ?? [])].map(({ variable }) => variable).join(', ');
   e.line(`}, [${defaults.join(', ')}]${captured === '' ? '' : `, () => [${captured}]`});`);
   return target;
 }

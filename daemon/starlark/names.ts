@@ -4,7 +4,7 @@ import { eachBinding, newBlock } from './scope.ts';
 import type { Block } from './scope.ts';
 import type { SourceText } from './source-text.ts';
 import { nearestName } from './spelling.ts';
-import type { Binding, FunctionScope, Name, Statement, Variable } from './syntax.ts';
+import type { Binding, Name, Statement, Variable } from './syntax.ts';
 
 /** The names around a file. */
 export type Environment = {
@@ -35,7 +35,7 @@ export class Names {
     this.#environment = environment;
     this.#options = options;
     this.#report = report;
-    const owner = { name: '<toplevel>', locals: [], captures: new Set<Variable>(), isLeaf: false };
+    const owner = { name: '<toplevel>', locals: [], captures: undefined, isLeaf: false };
     this.module = newBlock('module', undefined, owner);
     this.block = this.module;
   }
@@ -109,20 +109,23 @@ export class Names {
   }
 
   #lookup(name: string): Binding | undefined {
-    const passed: FunctionScope[] = [];
     for (let block: Block | undefined = this.block; block !== undefined; block = block.parent) {
       const variable = block.variables.get(name);
-      if (variable !== undefined) {
-        for (const scope of passed) {
-          if (block.kind !== 'module' && scope !== variable.owner) scope.captures.add(variable);
-        }
-        return variable;
-      }
-      passed.push(block.owner);
+      if (variable === undefined) continue;
+      if (block.owner !== this.block.owner && block.kind !== 'module') this.#capture(variable);
+      return variable;
     }
     if (this.#environment.predeclared.has(name)) return { scope: 'predeclared', name };
     if (this.#environment.universal.has(name)) return { scope: 'universal', name };
     return undefined;
+  }
+
+  /** Every function between the use and the variable's own captures it. */
+  #capture(variable: Variable): void {
+    for (let block: Block | undefined = this.block; block !== undefined; block = block.parent) {
+      if (block.owner === variable.owner) return;
+      (block.owner.captures ??= new Set()).add(variable);
+    }
   }
 
   *#visibleNames(): Iterable<string> {

@@ -69,18 +69,22 @@ function parseRest(state: ParserState, first: Expression, trailingComma: boolean
 
 /** One expression without commas. */
 export function parseTest(state: ParserState): Expression {
-  return state.nested(() => {
-    if (state.is('lambda')) return parseLambda(state, true);
-    const start = state.start;
-    const then = parseBinary(state, 1);
-    if (!state.is('if')) return then;
-    const at = state.next();
-    const condition = parseBinary(state, 1);
-    if (!state.is('else')) state.fail('conditional expression without else clause', at, at + 2);
-    state.next();
-    const otherwise = parseTest(state);
-    return { kind: 'conditional', condition, then, otherwise, start, end: state.previousEnd };
-  });
+  state.enter();
+  const node = state.is('lambda') ? parseLambda(state, true) : parseConditional(state);
+  state.leave();
+  return node;
+}
+
+function parseConditional(state: ParserState): Expression {
+  const start = state.start;
+  const then = parseBinary(state, 1);
+  if (!state.is('if')) return then;
+  const at = state.next();
+  const condition = parseBinary(state, 1);
+  if (!state.is('else')) state.fail('conditional expression without else clause', at, at + 2);
+  state.next();
+  const otherwise = parseTest(state);
+  return { kind: 'conditional', condition, then, otherwise, start, end: state.previousEnd };
 }
 
 /** What may follow `if` in a comprehension: no conditional expression, or the grammar would be ambiguous. */

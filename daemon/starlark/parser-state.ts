@@ -76,14 +76,22 @@ export class ParserState {
     this.diagnostics.push(this.source.error({ start, end: Math.max(end, start + 1) }, message, hint));
   }
 
-  /** Runs `read` one level deeper, within the bound. */
-  nested<T>(read: () => T): T {
+  /** One level deeper, within the bound. A statement that is given up resets the level, so errors need not. */
+  enter(): void {
     if (++this.#nesting > nestingMax) {
       this.#nesting = 0;
       this.fail(`nesting is deeper than ${nestingMax} levels`);
     }
-    const result = read();
+  }
+
+  leave(): void {
     this.#nesting--;
+  }
+
+  nested<T>(read: () => T): T {
+    this.enter();
+    const result = read();
+    this.leave();
     return result;
   }
 

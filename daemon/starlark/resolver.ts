@@ -49,9 +49,7 @@ class Resolver {
   constructor(source: SourceText, environment: Environment, options: DialectOptions) {
     this.#source = source;
     this.#options = options;
-    this.#names = new Names(source, environment, options, (start, end, message) =>
-      this.#report(start, end, message),
-    );
+    this.#names = new Names(source, environment, options, this.#report);
   }
 
   run(statements: readonly Statement[]): ResolvedFile {
@@ -67,9 +65,9 @@ class Resolver {
     return { statements, scope: module.owner, globals, moduleVariables, diagnostics };
   }
 
-  #report(start: number, end: number, message: string, hint?: string): void {
-    this.#found.push({ at: start, diagnostic: this.#source.error({ start, end }, message, hint) });
-  }
+  readonly #report = (start: number, end: number, message: string): void => {
+    this.#found.push({ at: start, diagnostic: this.#source.error({ start, end }, message) });
+  };
 
   // Statements
 
@@ -200,8 +198,8 @@ class Resolver {
     body: () => readonly Statement[] | Expression,
   ): FunctionScope {
     for (const param of params) if (param.value !== undefined) this.#expression(param.value);
-    checkParameters(params, (start, end, message) => this.#report(start, end, message));
-    const owner: FunctionScope = { name, locals: [], captures: new Set(), isLeaf: true };
+    checkParameters(params, this.#report);
+    const owner: FunctionScope = { name, locals: [], captures: undefined, isLeaf: true };
     const block = newBlock('function', this.#names.block, owner);
     const content = body();
     const resolveBody = (): void => this.#inFunction(block, params, content);
@@ -270,7 +268,7 @@ class Resolver {
         this.#names.block.owner.isLeaf = false;
         this.#expression(expression.callee);
         for (const arg of expression.args) this.#expression(arg.value);
-        checkArguments(expression.args, (start, end, message) => this.#report(start, end, message));
+        checkArguments(expression.args, this.#report);
         break;
       case 'attribute':
         this.#expression(expression.object);

@@ -31,9 +31,16 @@ export const reserved = new Map<string, string | undefined>([
   ['yield', 'Starlark has no generators'],
 ]);
 
+/** What is not free to be a name. */
+const taken = new Set([...keywords, ...reserved.keys()]);
+
+/** By character code: symbols that no longer symbol begins with. */
+const single = Object.fromEntries(
+  Array.from('()[]{},:;~.', (symbol) => [symbol.charCodeAt(0), symbol]),
+) as Record<number, string | undefined>;
 const threeCharacter = new Set(['//=', '<<=', '>>=']);
 const twoCharacter = new Set('+= -= *= /= %= &= |= ^= == != <= >= << >> ** //'.split(' '));
-const oneCharacter = new Set('+-*/%&|^~<>=.,;:()[]{}'.split(''));
+const oneCharacter = new Set('+-*/%&|^<>='.split(''));
 
 const identifierStart = /[\p{L}_]/u;
 const identifierRest = /[\p{L}\p{Nd}_]/u;
@@ -211,6 +218,13 @@ export class Scanner {
       this.#scanNumber(start);
       return;
     }
+    const punctuation = single[code];
+    if (punctuation !== undefined) {
+      this.#at++;
+      this.#bracket(punctuation);
+      this.#token(punctuation, start, this.#at);
+      return;
+    }
     const three = text.substr(start, 3);
     const two = text.substr(start, 2);
     const one = text[start]!;
@@ -222,12 +236,15 @@ export class Scanner {
       return;
     }
     this.#at += symbol.length;
+    this.#token(symbol, start, this.#at);
+  }
+
+  #bracket(one: string): void {
     if (one === '(' || one === '[' || one === '{') this.#depth++;
     else if (one === ')' || one === ']' || one === '}') {
-      if (this.#depth === 0) this.#report(start, start + 1, `unexpected '${one}'`);
+      if (this.#depth === 0) this.#report(this.#at - 1, this.#at, `unexpected '${one}'`);
       else this.#depth--;
     }
-    this.#token(symbol, start, this.#at);
   }
 
   #scanWord(start: number, first: number): void {
@@ -272,7 +289,7 @@ export class Scanner {
     this.#at = at;
     const word = text.slice(start, at);
     this.value = word;
-    this.#token(keywords.has(word) || reserved.has(word) ? word : 'name', start, at);
+    this.#token(taken.has(word) ? word : 'name', start, at);
   }
 
   #scanNumber(start: number): void {

@@ -43,7 +43,7 @@ export type FunctionScope = {
   readonly name: string;
   readonly locals: Variable[];
   /** Variables of enclosing functions that this one, or one inside it, uses. */
-  readonly captures: Set<Variable>;
+  captures: Set<Variable> | undefined;
   /** No calls inside, so it can neither recurse nor run long. */
   isLeaf: boolean;
 };
