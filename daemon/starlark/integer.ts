@@ -106,20 +106,26 @@ export function shiftRight(a: Integer, count: Integer): Integer {
 
 const word = 2 ** 32;
 
+/** The one result of 54 bits, -2^53, is exact as a number but not of the form for its value. */
+function fromWords(high: number, low: number): Integer {
+  const value = high * word + (low >>> 0);
+  return value < Number.MIN_SAFE_INTEGER ? BigInt(value) : value;
+}
+
 /** Exact numbers have 53 bits: an arithmetic high part and an unsigned low word, each fit for JavaScript's operators. */
 export function bitAnd(a: Integer, b: Integer): Integer {
   if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(big(a) & big(b));
-  return (Math.floor(a / word) & Math.floor(b / word)) * word + ((a & b) >>> 0);
+  return fromWords(Math.floor(a / word) & Math.floor(b / word), a & b);
 }
 
 export function bitOr(a: Integer, b: Integer): Integer {
   if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(big(a) | big(b));
-  return (Math.floor(a / word) | Math.floor(b / word)) * word + ((a | b) >>> 0);
+  return fromWords(Math.floor(a / word) | Math.floor(b / word), a | b);
 }
 
 export function bitXor(a: Integer, b: Integer): Integer {
   if (typeof a === 'bigint' || typeof b === 'bigint') return normalize(big(a) ^ big(b));
-  return (Math.floor(a / word) ^ Math.floor(b / word)) * word + ((a ^ b) >>> 0);
+  return fromWords(Math.floor(a / word) ^ Math.floor(b / word), a ^ b);
 }
 
 export function bitNot(a: Integer): Integer {
