@@ -58,6 +58,7 @@ export function generate(source: SourceText, file: ResolvedFile, options: Dialec
     globals: names,
     javascript,
     run: (hooks, valueOf) => {
+      hooks.thread.lineTables.push(e.table);
       const make = script.runInThisContext() as ($: object, k: unknown[], p: Value[]) => Instance;
       const instance = make(
         bindRuntime(hooks),

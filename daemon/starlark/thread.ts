@@ -2,6 +2,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Position } from './diagnostic.ts';
 import { fail } from './trace.ts';
+import type { LineTable } from './trace.ts';
 
 /** Shared by all mutable values a file makes: freezing it freezes them all at once. */
 export class Mutability {
@@ -41,6 +42,8 @@ export class Thread {
   fuel = quantum;
   depth = 0;
   readonly print: ThreadOptions['print'];
+  /** The line tables of all that runs here: errors look them up by name, which does not keep them alive. */
+  readonly lineTables: LineTable[] = [];
   readonly #interrupt: Int32Array | undefined;
   readonly #stepsMax: number;
   #steps = 0;

@@ -195,7 +195,10 @@ function sorted(iterable: Value, key: Value = null, reverse: Value = false): Val
     const ranks = key === null ? items : items.map((item) => callValue(key, [item]));
     const order = Array.from(items.keys());
     const sign = truth(reverse) ? -1 : 1;
-    order.sort((x, y) => sign * compare(ranks[x]!, ranks[y]!, '<'));
+    order.sort((x, y) => {
+      if (--active.fuel < 0) active.refuel();
+      return sign * compare(ranks[x]!, ranks[y]!, '<');
+    });
     return new List(order.map((at) => items[at]!));
   } finally {
     lock.close();
