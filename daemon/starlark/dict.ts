@@ -161,6 +161,11 @@ export class StarlarkSet extends Mutable {
     this.#elements.clear();
   }
 
+  replaceBy(elements: readonly Value[]): void {
+    this.#elements.clear();
+    for (const element of elements) this.add(element);
+  }
+
   elements(): Value[] {
     return Array.from(this.#elements.values());
   }

@@ -40,7 +40,13 @@ function assignName(e: Emitter, target: Name, value: string): void {
   e.assign(binding);
 }
 
-const inPlace: Record<string, string> = { '+': '$addInPlace', '|': '$orInPlace' };
+const inPlace: Record<string, string> = {
+  '+': '$addInPlace',
+  '-': '$subInPlace',
+  '|': '$orInPlace',
+  '&': '$andInPlace',
+  '^': '$xorInPlace',
+};
 
 /** `target op= value`: the target's parts are evaluated once, before the value. */
 export function augmentedAssignment(e: Emitter, node: Statement & { kind: 'assign' }): void {

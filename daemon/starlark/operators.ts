@@ -223,22 +223,3 @@ export function complement(value: Value): Value {
 function noUnary(operator: string, value: Value): never {
   fail(`unknown unary op: ${operator} ${typeName(value)}`);
 }
-
-/** `a += b`: lists grow in place, dicts and sets take in; all else is `a = a + b`. */
-export function addInPlace(a: Value, b: Value): Value {
-  if (!(a instanceof List) || !(b instanceof StarlarkObject) || b.iterate === undefined) return add(a, b);
-  a.mutate('apply += to');
-  const more = elementsOf(b);
-  checkElements(a.items.length + more.length);
-  for (const item of more) a.items.push(item);
-  return a;
-}
-
-export function orInPlace(a: Value, b: Value): Value {
-  if (a instanceof Dict && b instanceof Dict) {
-    a.mutate('apply |= to');
-    for (const [key, value] of b.entries()) a.set(key, value);
-    return a;
-  }
-  return bitOr(a, b);
-}

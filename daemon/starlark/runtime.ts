@@ -4,6 +4,7 @@ import { Native, StarlarkFunction } from './callable.ts';
 import { equal, ordered } from './compare.ts';
 import { Dict, StarlarkSet } from './dict.ts';
 import { iterate, lengthOf, toArray } from './iterate.ts';
+import * as inPlace from './in-place.ts';
 import * as operators from './operators.ts';
 import { repr } from './repr.ts';
 import { List, Tuple, emptyTuple } from './sequence.ts';
@@ -132,8 +133,11 @@ const shared = {
   $bitXor: operators.bitXor,
   $shiftLeft: operators.shiftLeft,
   $shiftRight: operators.shiftRight,
-  $addInPlace: operators.addInPlace,
-  $orInPlace: operators.orInPlace,
+  $addInPlace: inPlace.addInPlace,
+  $subInPlace: inPlace.subInPlace,
+  $orInPlace: inPlace.orInPlace,
+  $andInPlace: inPlace.andInPlace,
+  $xorInPlace: inPlace.xorInPlace,
   $negative: operators.negative,
   $positive: operators.positive,
   $complement: operators.complement,

@@ -39,9 +39,7 @@ function addAll(self: StarlarkSet, others: Value[]): void {
 /** Makes `self` hold just what `result` does. */
 function become(self: StarlarkSet, result: StarlarkSet): null {
   self.mutate('update');
-  const elements = result.elements();
-  self.clear();
-  for (const element of elements) self.add(element);
+  self.replaceBy(result.elements());
   return null;
 }
 
