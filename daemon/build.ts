@@ -157,7 +157,7 @@ export function changedSince({ traces, cache }: BuildTools, request: BuildReques
 const code = stampOf(codeFolder);
 
 /** Everything that decides about a build and is not looked up during it. */
-function traceKey(request: BuildRequest): string {
+export function traceKey(request: BuildRequest): string {
   const { config, targets, release, triple, variables } = request;
   const sorted = Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const parts = { version, code, config, targets, release, triple: triple ?? hostTriple, variables: sorted };

@@ -3,6 +3,7 @@
 import type { Cache } from '../cache/cache.ts';
 import { openCache } from '../cache/open.ts';
 import type { BuildEvent } from '../protocol/events.ts';
+import { Failure } from '../protocol/failure.ts';
 import type {
   BuildOutcome,
   BuildRequest,
@@ -10,8 +11,9 @@ import type {
   RunningBuild,
   Target,
 } from '../protocol/requests.ts';
-import { type BuildTools, build, listTargets } from './build.ts';
+import { type BuildTools, build, listTargets, lookedAt, traceKey } from './build.ts';
 import { ConfigEvaluator } from './config/evaluate.ts';
+import { EarlyBuilds } from './early-builds.ts';
 import type { Caller, CreateEngine, Engine, EngineOptions } from './engine.ts';
 import { PieceMemory } from './executable/piece-memory.ts';
 import { BytecodeCompiler } from './python/bytecode.ts';
@@ -34,6 +36,8 @@ type Shared = {
   readonly started: number;
   readonly abort: AbortController;
   readonly callers: Set<Caller>;
+  /** All who have followed it so far. */
+  followers: number;
   readonly events: BuildEvent[];
   readonly result: Promise<BuildOutcome>;
 };
@@ -51,7 +55,9 @@ class Builds implements Engine {
   /** The last build of each workspace, settled or not: the next one waits for it. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  constructor({ cacheFolder, log }: EngineOptions) {
+  readonly #early: EarlyBuilds | undefined;
+
+  constructor({ cacheFolder, log, startsEarly }: EngineOptions) {
     this.#cache = openCache(cacheFolder, { log: { warn: (fields, message) => log.warn(fields, message) } });
     this.#evaluator = new ConfigEvaluator();
     this.#images = new Images(() => this.#cache.scratch());
@@ -65,10 +71,27 @@ class Builds implements Engine {
       traces: new TraceMemory(this.#cache),
       images: this.#images,
     };
+    if (startsEarly === true)
+      this.#early = new EarlyBuilds({
+        log,
+        lookedAt: (request) => lookedAt(this.#tools, request),
+        build: (request) => this.#buildEarly(request),
+      });
   }
 
   async build(request: BuildRequest, caller: Caller): Promise<BuildOutcome> {
     caller.signal.throwIfAborted();
+    const outcome = await this.#build(request, caller);
+    const key = traceKey(request);
+    const untold = this.#early?.untold(key);
+    this.#early?.follow(key, request, outcome.outcome);
+    if (outcome.outcome === 'built' || untold === undefined) return outcome;
+    // It was built since this was asked for the last time, though not by this request.
+    for (const event of untold) caller.report(event);
+    return { ...outcome, outcome: 'built' };
+  }
+
+  async #build(request: BuildRequest, caller: Caller): Promise<BuildOutcome> {
     const key = JSON.stringify(request);
     const joined = this.#running.get(key);
     if (joined === undefined) return this.#follow(this.#start(key, request), caller);
@@ -82,6 +105,7 @@ class Builds implements Engine {
   async #follow(shared: Shared, caller: Caller): Promise<BuildOutcome> {
     for (const event of shared.events) caller.report(event);
     shared.callers.add(caller);
+    shared.followers += 1;
     try {
       return await orAborted(shared.result, caller.signal);
     } finally {
@@ -113,7 +137,8 @@ class Builds implements Engine {
       () => undefined,
     );
     this.#turns.set(request.config, settled);
-    const shared: Shared = { key, request, started: performance.now(), abort, callers, events, result };
+    const started = performance.now();
+    const shared: Shared = { key, request, started, abort, callers, followers: 0, events, result };
     this.#running.set(key, shared);
     void settled.then(() => {
       if (this.#running.get(key) === shared) this.#running.delete(key);
@@ -121,6 +146,19 @@ class Builds implements Engine {
       this.#collectLater();
     });
     return shared;
+  }
+
+  /** A build that nobody waits for. One who asks meanwhile joins it or waits for its turn, and looks at the trace again. */
+  async #buildEarly(request: BuildRequest): Promise<readonly BuildEvent[] | undefined> {
+    const key = JSON.stringify(request);
+    const shared = this.#running.get(key) ?? this.#start(key, request);
+    try {
+      const { outcome } = await shared.result;
+      return outcome === 'built' && shared.followers === 0 ? shared.events : undefined;
+    } catch (error) {
+      if (!(error instanceof Failure) && !shared.abort.signal.aborted) throw error;
+      return undefined; // it fails again, and says why, when somebody asks
+    }
   }
 
   /** The cache is kept below its limit while nobody waits. */
@@ -159,6 +197,7 @@ class Builds implements Engine {
     for (const { abort } of this.#running.values()) abort.abort();
     await Promise.allSettled(this.#turns.values());
     clearTimeout(this.#collection);
+    await this.#early?.[Symbol.asyncDispose]();
     await this.#images[Symbol.asyncDispose]();
     await this.#compiler[Symbol.asyncDispose]();
     await this.#evaluator[Symbol.asyncDispose]();

@@ -14,6 +14,8 @@ export type EngineOptions = {
   /** Absolute; created when missing. */
   readonly cacheFolder: string;
   readonly log: Log;
+  /** Builds before they are asked for, when modules of a program are saved. For a process that lives on. */
+  readonly startsEarly?: boolean;
 };
 
 /** How a caller follows one request: aborting the signal ends it, with no child alive afterwards. */

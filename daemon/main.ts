@@ -259,7 +259,7 @@ if (import.meta.main) {
     createEngine: async (engineOptions) => {
       // Loaded with the first request that needs it: a daemon that nobody asks to build stays small.
       const { createEngine } = (await import('./builds.ts')) as { createEngine: CreateEngine };
-      return createEngine(engineOptions);
+      return createEngine({ ...engineOptions, startsEarly: true });
     },
   });
   process.exit();
