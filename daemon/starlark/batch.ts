@@ -1,7 +1,7 @@
 // The door for foreign test suites: one JSON request a line, one JSON answer a line.
 import { hostFunction, hostType } from './host.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { DialectOptions } from './dialect.ts';
+import { dialectOf } from './dialect.ts';
 import { checkFile, evaluateFile, toDiagnostics } from './evaluate.ts';
 import type { LoadedSource } from './evaluate.ts';
 import { callValue } from './runtime.ts';
@@ -46,21 +46,6 @@ export type BatchAnswer =
 /** How files are read; an error for one that cannot be. */
 export type ReadSource = (file: string) => string;
 
-/** What a request may ask for, and the dialect switch it means; some are always on. */
-const switches: Record<string, keyof DialectOptions | undefined> = {
-  set: undefined,
-  float: undefined,
-  lambda: undefined,
-  nesteddef: undefined,
-  bitwise: undefined,
-  globalreassign: 'globalReassign',
-  recursion: 'recursion',
-  while: 'while',
-  toplevelcontrol: 'topLevelControl',
-  loadbindsglobally: 'loadBindsGlobally',
-  setdisplays: 'setDisplays',
-};
-
 /** A runaway test ends after about a minute. */
 const stepsMax = 2_000_000_000;
 
@@ -78,12 +63,8 @@ export function answerBatchLine(line: string, host: BatchHost): string {
 
 export function answerBatch(request: BatchRequest, host: BatchHost): BatchAnswer {
   const { id, file } = request;
-  const options: Record<string, boolean> = {};
-  for (const name of request.options ?? []) {
-    if (!Object.hasOwn(switches, name)) return { id, ok: false, unsupported: name };
-    const option = switches[name];
-    if (option !== undefined) options[option] = true;
-  }
+  const { options, unknown } = dialectOf(request.options ?? []);
+  if (unknown !== undefined) return { id, ok: false, unsupported: unknown };
   const mode = request.mode ?? 'exec';
   if (!['exec', 'check', 'parse'].includes(mode)) return { id, ok: false, unsupported: mode };
   let source: string;

@@ -3,6 +3,7 @@ import { Float } from './float.ts';
 import { compareIntFloat } from './integer.ts';
 import { List, Tuple } from './sequence.ts';
 import { StarlarkSet } from './dict.ts';
+import { chargeFor } from './thread.ts';
 import { fail } from './trace.ts';
 import { StarlarkObject, typeName } from './value.ts';
 import type { Value } from './value.ts';
@@ -50,6 +51,7 @@ function equalObjects(a: StarlarkObject, b: StarlarkObject): boolean {
     const { items } = a;
     const others = b.items;
     if (items.length !== others.length) return false;
+    chargeFor(items.length);
     return deeper(() => items.every((item, at) => equal(item, others[at]!)));
   }
   if (a.equals === undefined) return a === b;

@@ -18,3 +18,33 @@ export type DialectOptions = {
   /** The `set` built-in; on unless `false`. */
   readonly set?: boolean;
 };
+
+/** The switches as flags and batch requests name them. Those without an option are always on. */
+const switches: Readonly<Record<string, keyof DialectOptions | undefined>> = {
+  set: undefined,
+  float: undefined,
+  lambda: undefined,
+  nesteddef: undefined,
+  bitwise: undefined,
+  globalreassign: 'globalReassign',
+  recursion: 'recursion',
+  while: 'while',
+  toplevelcontrol: 'topLevelControl',
+  loadbindsglobally: 'loadBindsGlobally',
+  setdisplays: 'setDisplays',
+};
+
+/** The names of the switches that can be turned on. */
+export const switchNames: readonly string[] = Object.keys(switches).filter(
+  (name) => switches[name] !== undefined,
+);
+
+/** Options from the names of switches; `unknown` is the first that is none. */
+export function dialectOf(names: readonly string[]): {
+  options: DialectOptions;
+  unknown: string | undefined;
+} {
+  const unknown = names.find((name) => !Object.hasOwn(switches, name));
+  const options = names.flatMap((name) => switches[name] ?? []).map((option) => [option, true] as const);
+  return { options: Object.fromEntries(options), unknown };
+}

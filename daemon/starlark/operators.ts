@@ -7,7 +7,7 @@ import * as int from './integer.ts';
 import type { Integer } from './integer.ts';
 import { elementsOf } from './iterate.ts';
 import { List, Range, Tuple } from './sequence.ts';
-import { checkElements, elementsMax, stringUnitsMax } from './thread.ts';
+import { chargeFor, checkElements, elementsMax, stringUnitsMax } from './thread.ts';
 import { fail } from './trace.ts';
 import { StarlarkObject, truth, typeName } from './value.ts';
 import type { Value } from './value.ts';
@@ -28,6 +28,7 @@ export function add(a: Value, b: Value): Value {
   if (isInteger(a) && isInteger(b)) return int.addInt(a, b);
   if (typeof a === 'string' && typeof b === 'string') {
     if (a.length + b.length > stringUnitsMax) fail(`excessive string (${a.length} + ${b.length} units)`);
+    chargeFor(a.length + b.length);
     return a + b;
   }
   const floats = floatOperands(a, b);
@@ -76,7 +77,11 @@ export function mul(a: Value, b: Value): Value {
 }
 
 function repeat(value: Value, times: Integer): Value | undefined {
-  if (typeof value === 'string') return value.repeat(repeatCount(value.length, times, stringUnitsMax));
+  if (typeof value === 'string') {
+    const count = repeatCount(value.length, times, stringUnitsMax);
+    chargeFor(value.length * count);
+    return value.repeat(count);
+  }
   if (value instanceof List) return new List(repeatItems(value.items, times));
   if (value instanceof Tuple) return new Tuple(repeatItems(value.items, times));
   if (value instanceof Bytes) {
@@ -176,9 +181,13 @@ export function shiftRight(a: Value, b: Value): Value {
 export function isIn(a: Value, b: Value): boolean {
   if (typeof b === 'string') {
     if (typeof a !== 'string') fail(`'in <string>' requires string as left operand, not ${typeName(a)}`);
+    chargeFor(b.length);
     return b.includes(a);
   }
-  if (b instanceof List || b instanceof Tuple) return b.items.some((item) => equal(item, a));
+  if (b instanceof List || b instanceof Tuple) {
+    chargeFor(b.items.length);
+    return b.items.some((item) => equal(item, a));
+  }
   if (b instanceof Range) return isInRange(a, b);
   if (b instanceof Bytes) return isInBytes(a, b);
   if (b instanceof StarlarkObject) {

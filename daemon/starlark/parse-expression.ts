@@ -206,7 +206,12 @@ function parseArguments(state: ParserState): Argument[] {
     if (!state.is(')') && !state.is('eof')) state.expect(',');
   }
   state.expect(')');
-  return args;
+  return trimmed(args);
+}
+
+/** A copy as long as it must be: an array that grew has room for sixteen more, which in a tree adds up. */
+export function trimmed<T>(items: readonly T[]): T[] {
+  return items.slice();
 }
 
 /** Parameters up to the token `end`, which is left. Their order is the resolver's business. */
@@ -238,7 +243,7 @@ export function parseParameters(state: ParserState, end: string): Parameter[] {
     }
     if (!state.is(end) && !state.is('eof')) state.expect(',');
   }
-  return params;
+  return trimmed(params);
 }
 
 export function parseName(state: ParserState): Name {
@@ -365,7 +370,7 @@ function parseComprehension(
     } else state.fail(`got ${describe(state.kind)}, want '${close}', for, or if`);
   }
   state.next();
-  return { kind: 'comprehension', body, clauses, start, end: state.previousEnd };
+  return { kind: 'comprehension', body, clauses: trimmed(clauses), start, end: state.previousEnd };
 }
 
 /** `x` or `x, y` before `in`. */

@@ -1,5 +1,11 @@
 // Statements, and the recovery that finds all of a file's syntax errors.
-import { parseExpression, parseLoopVariables, parseName, parseParameters } from './parse-expression.ts';
+import {
+  parseExpression,
+  parseLoopVariables,
+  parseName,
+  parseParameters,
+  trimmed,
+} from './parse-expression.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { ParserState, Unparsable, describe } from './parser-state.ts';
 import type { SourceText } from './source-text.ts';
@@ -82,7 +88,7 @@ function parseIf(state: ParserState): Statement {
     state.next();
     otherwise = parseSuite(state);
   }
-  return { kind: 'if', branches, otherwise, start, end: state.previousEnd };
+  return { kind: 'if', branches: trimmed(branches), otherwise, start, end: state.previousEnd };
 }
 
 function parseFor(state: ParserState): Statement {
@@ -106,7 +112,7 @@ function parseSuite(state: ParserState): readonly Statement[] {
   const body: Statement[] = [];
   if (!state.is('newline')) {
     parseSimpleLine(state, body);
-    return body;
+    return trimmed(body);
   }
   state.next();
   state.expect('indent');
@@ -115,7 +121,7 @@ function parseSuite(state: ParserState): readonly Statement[] {
     else parseStatement(state, body);
   }
   if (state.is('outdent')) state.next();
-  return body;
+  return trimmed(body);
 }
 
 function parseSimpleLine(state: ParserState, into: Statement[]): void {

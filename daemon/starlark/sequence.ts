@@ -1,5 +1,5 @@
 // Lists, tuples and ranges, and stepping through arrays.
-import { Mutability, active, frozen } from './thread.ts';
+import { Mutability, active, chargeFor, frozen } from './thread.ts';
 import { fail } from './trace.ts';
 import { StarlarkObject, isHashable, keyOf, keyText } from './value.ts';
 import type { Key, Value, ValueIterator } from './value.ts';
@@ -77,6 +77,7 @@ export class LockingIterator implements ValueIterator {
 }
 
 function writeItems(items: readonly Value[], write: (value: Value) => string): string {
+  chargeFor(items.length * 8);
   return items.map(write).join(', ');
 }
 
@@ -167,6 +168,7 @@ export class Tuple extends StarlarkObject {
 export const emptyTuple = new Tuple([]);
 
 function sliceArray(items: readonly Value[], start: number, step: number, count: number): Value[] {
+  chargeFor(count);
   if (step === 1) return items.slice(start, start + count);
   return Array.from({ length: count }, (_, at) => items[start + at * step]!);
 }

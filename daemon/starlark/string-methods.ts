@@ -6,7 +6,7 @@ import { eachValue } from './iterate.ts';
 import { List, Tuple } from './sequence.ts';
 import { capitalize, hasCase, isTitle, joinedLines, space, title } from './text-case.ts';
 import { textBounds } from './subscript.ts';
-import { checkElements, stringUnitsMax } from './thread.ts';
+import { chargeFor, checkElements, stringUnitsMax } from './thread.ts';
 import { fail } from './trace.ts';
 import { typeName } from './value.ts';
 import type { Value } from './value.ts';
@@ -58,6 +58,7 @@ function join(self: string, iterable: Value): string {
     if (units > stringUnitsMax) fail(`join: excessive string (more than ${stringUnitsMax} units)`);
     parts.push(item);
   });
+  chargeFor(units);
   return parts.join(self);
 }
 
@@ -76,6 +77,7 @@ function replace(self: string, old: string, by: string, limit: Value = -1): stri
     if (turns * size + self.length > stringUnitsMax) fail('replace: excessive string');
   }
   // An empty string is found between characters, which JavaScript takes to be UTF-16 units.
+  chargeFor(self.length);
   const parts = old === '' ? ['', ...Array.from(self), ''] : self.split(old);
   if (max < 0 || max >= parts.length - 1) return parts.join(by);
   return parts.slice(0, max + 1).join(by) + old + parts.slice(max + 1).join(old);
@@ -114,6 +116,7 @@ const trailingSpace = new RegExp(`${space.source}+$`);
 
 function split(self: string, separator: Value, limit: Value, fromRight: boolean): Value {
   const max = toSmallInt(limit, 'split');
+  chargeFor(self.length);
   if (separator === null) return new List(splitSpace(self, max, fromRight));
   if (typeof separator !== 'string') fail(`split: got ${typeName(separator)} for separator, want string`);
   if (separator === '') fail('split: empty separator');

@@ -106,6 +106,11 @@ export function runIn<T>(thread: Thread, work: () => T): T {
   }
 }
 
+/** Counts work on something of `size` elements or units, once it is large enough to matter. */
+export function chargeFor(size: number): void {
+  if (size > 4096) active.charge(size / 64);
+}
+
 /** Refuses to make something larger than the bounds above. */
 export function checkElements(count: number): void {
   if (count > elementsMax) fail(`excessive size (${count} elements, limit is ${elementsMax})`);

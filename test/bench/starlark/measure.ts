@@ -60,7 +60,7 @@ export const starlark: Record<string, () => void> = {
     const file = join(folder, 'big.star');
     writeFileSync(file, bigFile());
     show({
-      work: 'parse and resolve 10,000 lines, cold',
+      work: 'parse and resolve 10,000 lines',
       ours: median(Array.from({ length: rounds }, () => ours('check', file))),
       rival: 100,
       rivalName: 'the bound',
