@@ -70,7 +70,8 @@ function edit(): void {
     {
       argv: [process.execPath, client, 'build', '--path', folder],
       env: environment,
-      before: ['/bin/sh', '-c', `echo "edited = 1$(date +%N)" >> ${edited}`],
+      // Nobody saves sooner than this after the last build; the build is asked for at once after the save.
+      before: ['/bin/sh', '-c', `sleep 0.3; echo "edited = 1$(date +%N)" >> ${edited}`],
     },
     { argv: bareNode },
   ]) as [number, number];

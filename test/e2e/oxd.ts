@@ -1,6 +1,6 @@
 // The real client, started as a user does, with a cache and a daemon of the tests' own.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -9,6 +9,9 @@ export const client = resolve('dist/oxd.cjs');
 /** Kept between runs of the tests, so that only the first one waits for cargo. */
 export const sharedCache =
   process.env['OXD_TEST_CACHE_DIR'] ?? join(tmpdir(), `oxd-test-cache-${process.getuid?.() ?? 0}`);
+
+/** A daemon for each test file: files run at the same time, and each stops its own. */
+const runtimeFolder = join(tmpdir(), `oxd-test-run-${process.pid}`);
 
 export type OxdResult = {
   readonly code: number | null;
@@ -34,7 +37,7 @@ export function oxdEnvironment(options: OxdOptions = {}): NodeJS.ProcessEnv {
   return {
     ...process.env,
     OXD_CACHE_DIR: cache,
-    OXD_RUNTIME_DIR: join(cache, 'run'),
+    OXD_RUNTIME_DIR: options.cache === undefined ? runtimeFolder : join(cache, 'run'),
     NO_COLOR: '1',
     ...options.environment,
   };
@@ -54,4 +57,5 @@ export function oxd(args: readonly string[], options: OxdOptions = {}): OxdResul
 
 export function stopDaemon(options: OxdOptions = {}): void {
   oxd(['daemon', 'stop'], options);
+  if (options.cache === undefined) rmSync(runtimeFolder, { recursive: true, force: true });
 }
