@@ -54,5 +54,5 @@ export function openLog(path: string, fields: object): RootLog {
   const wanted = process.env['OXD_LOG'] ?? '';
   const level = ['debug', 'info', 'warn', 'error'].includes(wanted) ? wanted : 'info';
   const file = new RotatingFile(path);
-  return pino({ level, base: fields, timestamp: pino.stdTimeFunctions.isoTime }, file) as RootLog;
+  return pino({ level, base: fields, timestamp: pino.stdTimeFunctions.isoTime }, file);
 }

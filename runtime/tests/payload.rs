@@ -35,7 +35,8 @@ fn names(payload: &Payload, path: &str) -> Vec<String> {
 fn look_ups() {
     let payload = open(two_layers()).expect("sound");
     assert_eq!((payload.mtime(), payload.root()), (1_700_000_000, &b"/opt/app"[..]));
-    let rows: [(&str, Option<(EntryKind, u64, bool)>); 9] = [
+    type Found = Option<(EntryKind, u64, bool)>;
+    let rows: [(&str, Found); 9] = [
         ("", Some((EntryKind::Directory, 0, false))),
         ("lib", Some((EntryKind::Directory, 0, false))),
         ("lib/os.py", Some((EntryKind::File, 5, false))),
