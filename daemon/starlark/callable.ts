@@ -3,7 +3,7 @@ import { Dict } from './dict.ts';
 import { Tuple, emptyTuple, freezeValue } from './sequence.ts';
 import { bindArguments, fitsAsIs, parseSignature, wrongType } from './signature.ts';
 import type { ArgumentWording, Signature } from './signature.ts';
-import { prefixed } from './prefixed.ts';
+import { withPrefix } from './prefixed.ts';
 import { nearestName } from './spelling.ts';
 import { fail, nativePrefix } from './trace.ts';
 import type { LineTable } from './trace.ts';
@@ -263,7 +263,15 @@ export function namedMethodTable(entries: Record<string, NativeBody>): ReadonlyM
     Object.fromEntries(
       Object.entries(entries).map(([signature, body]) => {
         const name = signature.slice(0, signature.indexOf('('));
-        return [signature, (...args) => prefixed(name, () => body(...args))];
+        // No method has more than three parameters; the rest are undefined, as missing ones are.
+        const named: NativeBody = (self: Value, a?: Value, b?: Value, c?: Value) => {
+          try {
+            return body(self, a, b, c);
+          } catch (error) {
+            throw withPrefix(name, error);
+          }
+        };
+        return [signature, named];
       }),
     ),
   );

@@ -76,6 +76,31 @@ function convert(conversion: string, arg: Value): string {
   }
 }
 
+/** `%d` for one operand. */
+export function formatInteger(arg: Value): string {
+  return typeof arg === 'number' ? String(arg) : integerOperand('d', arg).toString();
+}
+
+/**
+ * A literal format taken apart: texts and conversions in turn. Undefined if it has anything but `%s`, `%r`, `%d` and `%%`,
+ * which is left to `formatPercent`.
+ */
+export function simpleFormat(
+  format: string,
+): { texts: string[]; conversions: ('s' | 'r' | 'd')[] } | undefined {
+  const texts = [''];
+  const conversions: ('s' | 'r' | 'd')[] = [];
+  for (const [part] of format.matchAll(/[^%]+|%[^]?/g)) {
+    if (part === '%%') texts[texts.length - 1] += '%';
+    else if (part === '%s' || part === '%r' || part === '%d') {
+      conversions.push(part[1] as 's' | 'r' | 'd');
+      texts.push('');
+    } else if (part.startsWith('%')) return undefined;
+    else texts[texts.length - 1] += part;
+  }
+  return { texts, conversions };
+}
+
 function integerOperand(conversion: string, arg: Value): number | bigint {
   if (isInteger(arg)) return typeof arg === 'number' ? arg + 0 : arg;
   if (arg instanceof Float) {
@@ -149,7 +174,7 @@ export function formatBraces(
     } else {
       const close = format.indexOf('}', at);
       if (close === -1) fail("format: unmatched '{' in format");
-      const { name, conversion } = splitField(format.slice(at + 1, close));
+      const { name, conversion, spec } = splitField(format.slice(at + 1, close));
       let value: Value | undefined;
       if (name === '') {
         if (numbering === 'manual') {
@@ -164,7 +189,8 @@ export function formatBraces(
         numbering = 'manual';
         value = args[Number(name)] ?? outOfRange(args, Number(name));
       } else value = kwargs.has(name) ? kwargs.get(name)! : noSuchField(name);
-      result += conversion === 'r' ? repr(value) : str(value);
+      if (spec !== '') fail(`format spec features not supported in replacement fields: ${spec}`);
+      result += converted(value, conversion);
       at = close + 1;
     }
   }
@@ -188,26 +214,24 @@ function noSuchField(name: string): never {
   fail(`format: keyword ${name} not found`);
 }
 
+function converted(value: Value, conversion: string): string {
+  if (conversion === 's') return str(value);
+  if (conversion === 'r') return repr(value);
+  if (conversion === '') fail("format: expected conversion character after '!'");
+  fail(`format: unknown conversion "${conversion}"`);
+}
+
 /** `name!conversion:spec`, of which a spec must be empty. */
-function splitField(field: string): { name: string; conversion: 's' | 'r' } {
+function splitField(field: string): { name: string; conversion: string; spec: string } {
   const bang = field.indexOf('!');
   const head = bang === -1 ? field : field.slice(0, bang);
-  const colon = head.indexOf(':');
-  const name = colon === -1 ? head : head.slice(0, colon);
-  let spec = colon === -1 ? '' : head.slice(colon + 1);
-  let conversion = 's';
-  if (bang !== -1) {
-    const tail = field.slice(bang + 1);
-    const at = tail.indexOf(':');
-    conversion = at === -1 ? tail : tail.slice(0, at);
-    if (at !== -1) spec = tail.slice(at + 1);
-    if (conversion === '') fail("format: expected conversion character after '!'");
-  }
-  if (name.includes('{')) fail('format: nested replacement fields not supported');
-  if (spec !== '') {
-    if (spec.includes('{')) fail('format: nested replacement fields not supported');
-    fail(`format spec features not supported in replacement fields: ${spec}`);
-  }
-  if (conversion !== 's' && conversion !== 'r') fail(`format: unknown conversion "${conversion}"`);
-  return { name, conversion };
+  const [name, headSpec] = cutAtColon(head);
+  if (bang === -1) return { name, conversion: 's', spec: headSpec };
+  const [conversion, tailSpec] = cutAtColon(field.slice(bang + 1));
+  return { name, conversion, spec: headSpec + tailSpec };
+}
+
+function cutAtColon(text: string): [before: string, after: string] {
+  const colon = text.indexOf(':');
+  return colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
 }

@@ -1,7 +1,7 @@
 // JavaScript for comprehensions: loops within the function they stand in.
 import type { Emitter } from './emitter.ts';
 import { assignTo } from './generate-assignment.ts';
-import type { Clause, Comprehension, DictEntry, Expression } from './syntax.ts';
+import type { Clause, Comprehension, DictEntry, Expression, Tuple } from './syntax.ts';
 
 export function generateComprehension(e: Emitter, node: Comprehension): string {
   const target = e.temp();
@@ -40,6 +40,24 @@ function clauses(e: Emitter, rest: readonly Clause[], body: () => void): void {
 /** `for target in iterable`: the iterable stays locked until the loop is left, however that happens. */
 export function loop(e: Emitter, target: Expression, iterable: Expression, body: () => void): void {
   const mark = e.mark();
+  const pairs = target.kind === 'tuple' && target.items.length === 2 ? pairSource(e, iterable) : undefined;
+  if (pairs !== undefined) {
+    e.release(mark);
+    const iterator = e.temp();
+    e.line(`${iterator} = ${pairs};`, iterable);
+    e.line(`try { while (${iterator}.next()) { if (--$T.fuel < 0) $T.refuel();`, target);
+    const inner = e.mark();
+    for (const [at, item] of (target as Tuple).items.entries()) {
+      const value = e.temp();
+      e.line(`${value} = ${iterator}.${at === 0 ? 'first' : 'second'};`);
+      assignTo(e, item, value);
+    }
+    e.release(inner);
+    body();
+    e.line(`}} finally { ${iterator}.close(); }`);
+    e.release(mark);
+    return;
+  }
   const value = e.expression(iterable);
   e.release(mark);
   const iterator = e.temp();
@@ -55,4 +73,26 @@ export function loop(e: Emitter, target: Expression, iterable: Expression, body:
   body();
   e.line(`}} finally { ${iterator}.close(); }`);
   e.release(mark);
+}
+
+/** JavaScript for a pair iterator over `enumerate(x)` or `x.items()`; undefined for all else. */
+function pairSource(e: Emitter, iterable: Expression): string | undefined {
+  if (iterable.kind !== 'call') return undefined;
+  const { callee, args } = iterable;
+  const [first] = args;
+  const isEnumerate =
+    callee.kind === 'name' && callee.name === 'enumerate' && callee.binding?.scope === 'universal';
+  if (isEnumerate && args.length === 1 && first?.kind === 'positional') {
+    return `new $EnumeratedPairs(${e.expression(first.value)})`;
+  }
+  if (callee.kind !== 'attribute' || callee.name !== 'items' || first !== undefined) return undefined;
+  const object = e.expression(callee.object);
+  const others = e.temp();
+  e.line(
+    `if (!(${object} instanceof $Dict)) ${others} = $getAttribute(${object}, "items");`,
+    callee,
+    callee.at,
+  );
+  e.line(`if (!(${object} instanceof $Dict)) ${others} = $call(${others}, []);`, iterable, iterable.at);
+  return `${object} instanceof $Dict ? new $DictPairs(${object}) : new $UnpackedPairs(${others}, $unpack)`;
 }

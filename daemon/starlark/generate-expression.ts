@@ -3,6 +3,7 @@
 // value until the end of its expression.
 import { Bytes } from './bytes.ts';
 import type { Emitter } from './emitter.ts';
+import { simpleFormat } from './format.ts';
 import { Float } from './float.ts';
 import { generateCall } from './generate-call.ts';
 import { generateFunction } from './generate-function.ts';
@@ -152,6 +153,11 @@ function binary(e: Emitter, node: Binary): string {
       left = shortCircuit(e, step, left, mark);
       continue;
     }
+    const interpolated = step.operator === '%' ? interpolation(e, step, mark) : undefined;
+    if (interpolated !== undefined) {
+      left = interpolated;
+      continue;
+    }
     const right = e.expression(step.right);
     e.release(mark);
     const target = e.temp();
@@ -162,6 +168,28 @@ function binary(e: Emitter, node: Binary): string {
     left = target;
   }
   return left;
+}
+
+const conversionFunctions = { s: '$str', r: '$repr', d: '$formatInteger' } as const;
+
+/** `"…%s…" % (a, …)` with as many operands as conversions needs neither the tuple nor a look at the format. */
+function interpolation(e: Emitter, node: Binary, mark: number): string | undefined {
+  const { left, right } = node;
+  if (left.kind !== 'string' || right.kind !== 'tuple') return undefined;
+  const format = simpleFormat(left.value);
+  if (format === undefined || format.conversions.length !== right.items.length) return undefined;
+  const values = right.items.map((item) => e.expression(item));
+  e.release(mark);
+  const target = e.temp();
+  const parts = format.texts.map((text, at) => {
+    const conversion = format.conversions[at];
+    const literal = JSON.stringify(text);
+    return conversion === undefined
+      ? literal
+      : `${literal} + ${conversionFunctions[conversion]}(${values[at]}) + `;
+  });
+  e.line(`${target} = ${parts.join('')};`, node, node.at);
+  return target;
 }
 
 function shortCircuit(e: Emitter, node: Binary, left: string, mark: number): string {

@@ -5,7 +5,6 @@ import { Float, toDouble } from './float.ts';
 import { formatPercent } from './format.ts';
 import * as int from './integer.ts';
 import type { Integer } from './integer.ts';
-import { elementsOf } from './iterate.ts';
 import { List, Range, Tuple } from './sequence.ts';
 import { chargeFor, checkElements, elementsMax, stringUnitsMax } from './thread.ts';
 import { fail } from './trace.ts';
@@ -190,12 +189,7 @@ export function isIn(a: Value, b: Value): boolean {
   }
   if (b instanceof Range) return isInRange(a, b);
   if (b instanceof Bytes) return isInBytes(a, b);
-  if (b instanceof StarlarkObject) {
-    if (b.contains !== undefined) return b.contains(a);
-    if (b.binary === undefined && b.iterate !== undefined) {
-      return elementsOf(b).some((item) => equal(item, a));
-    }
-  }
+  if (b instanceof StarlarkObject && b.contains !== undefined) return b.contains(a);
   return truth(other('in', a, b));
 }
 

@@ -6,7 +6,9 @@ import { Dict, StarlarkSet } from './dict.ts';
 import { iterate, lengthOf, toArray } from './iterate.ts';
 import * as inPlace from './in-place.ts';
 import * as operators from './operators.ts';
-import { repr } from './repr.ts';
+import { formatInteger } from './format.ts';
+import { DictPairs, EnumeratedPairs, UnpackedPairs } from './pairs.ts';
+import { repr, str } from './repr.ts';
 import { List, Tuple, emptyTuple } from './sequence.ts';
 import { getIndex, setIndex, slice } from './subscript.ts';
 import { active } from './thread.ts';
@@ -147,6 +149,12 @@ const shared = {
   $Dict: Dict,
   $Set: StarlarkSet,
   $emptyTuple: emptyTuple,
+  $EnumeratedPairs: EnumeratedPairs,
+  $DictPairs: DictPairs,
+  $UnpackedPairs: UnpackedPairs,
+  $str: str,
+  $repr: repr,
+  $formatInteger: formatInteger,
 };
 
 export const runtimeNames = [...Object.keys(shared), '$T', '$load', '$loaded'];

@@ -37,8 +37,8 @@ type Ends = (text: string, part: string) => boolean;
 /** `startswith` and `endswith`: a string or any of a tuple of them. */
 function hasEnd(name: string, ends: Ends) {
   return (self: string, part: Value, low: Value = null, high: Value = null): boolean => {
-    const [start, end] = textBounds(self.length, low, high);
-    const text = low === null && high === null ? self : self.slice(start, end);
+    const isWhole = low === null && high === null;
+    const text = isWhole ? self : self.slice(...textBounds(self.length, low, high));
     if (typeof part === 'string') return ends(text, part);
     if (!(part instanceof Tuple)) fail(`${name}: got ${typeName(part)}, want string or tuple of string`);
     for (const [at, item] of part.items.entries()) {

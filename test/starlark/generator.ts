@@ -30,7 +30,7 @@ const ints = [
   '10',
   '-5',
   '255',
-  '1000000007',
+  '10000000000007',
   '9007199254740991',
   '9007199254740993',
   '(1 << 70)',
@@ -84,7 +84,7 @@ const methods: readonly [method: string, args: readonly Kind[]][] = [
   ['rstrip', ['string']],
   ['split', ['string']],
   ['split', []],
-  ['rsplit', ['string', 'int']],
+  ['rsplit', ['string']],
   ['replace', ['string', 'string']],
   ['find', ['string']],
   ['rfind', ['string', 'int']],
@@ -179,6 +179,15 @@ export class Generator {
       case 6:
         return `${indent}if ${this.#expression('any', 1)}:\n${inner()}${indent}else:\n${inner()}`;
       case 7: {
+        if (random.below(2) === 0) {
+          const [x, y] = [`v${this.#names++}`, `v${this.#names++}`];
+          const over =
+            random.below(2) === 0
+              ? `enumerate(${this.#expression('list', 1)})`
+              : `${this.#expression('dict', 1)}.items()`;
+          this.#variables = [...this.#variables, x, y];
+          return `${indent}for ${x}, ${y} in ${over}:\n${inner()}`;
+        }
         const name = `v${this.#names++}`;
         const over = this.#expression(random.pick(['list', 'tuple', 'dict']), 1);
         this.#variables = [...this.#variables, name];

@@ -1,4 +1,4 @@
-// Properties of numbers and strings, over many random values; and a small differential run where Go is installed.
+// Properties of numbers and strings, over many random values.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluateFile } from '../../daemon/starlark/evaluate.ts';
@@ -11,7 +11,6 @@ import { List, Tuple } from '../../daemon/starlark/sequence.ts';
 import { keyOf } from '../../daemon/starlark/value.ts';
 import type { Value } from '../../daemon/starlark/value.ts';
 import { nearestName } from '../../daemon/starlark/spelling.ts';
-import { fuzz, goStarlark } from './fuzz.ts';
 
 let state = 20261122;
 function random(bound: number): number {
@@ -157,12 +156,3 @@ const spellings: [name: string, candidates: string[], nearest: string | undefine
 for (const [name, candidates, nearest] of spellings) {
   test(`spelling: ${name}`, () => assert.equal(nearestName(name, candidates), nearest));
 }
-
-const go = goStarlark();
-test(
-  'random programs do as in Go',
-  { skip: go === undefined && 'the Go implementation is not installed' },
-  () => {
-    assert.deepEqual(fuzz(go!, 100, 4), []);
-  },
-);
