@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { environmentForSteps } from '../protocol/environment.ts';
-import { inputFailure } from '../protocol/failure.ts';
+import { environmentFailure, inputFailure } from '../protocol/failure.ts';
 import type { ConfigRequest } from '../protocol/requests.ts';
 import { flagValue, flagValues, hasFlag, type Task } from './command.ts';
 import { UsageFailure } from './usage-failure.ts';
@@ -34,6 +34,11 @@ export function findConfig({ cwd, environment }: Pick<Task, 'cwd' | 'environment
   }
   const start = resolve(cwd, path);
   const kind = kindOf(start);
+  // A folder or file that was mistyped must not lead to another project's config above it.
+  if (kind === undefined)
+    throw inputFailure(`unable to find PyOxidizer config file at ${start}`, {
+      hint: `there is no ${basename(start)}; name the project's folder with --path`,
+    });
   // A config under any name, or `--path project/pyoxidizer.bzl`.
   if (kind === 'file' && start.endsWith('.bzl')) return start;
   for (let folder = kind === 'file' ? dirname(start) : start; ; folder = dirname(folder)) {
@@ -42,17 +47,18 @@ export function findConfig({ cwd, environment }: Pick<Task, 'cwd' | 'environment
     if (folder === dirname(folder)) break;
   }
   throw inputFailure(`unable to find PyOxidizer config file at ${start}`, {
-    hint:
-      kind === undefined
-        ? `there is no ${basename(start)}; name the project's folder with --path`
-        : "write one with `oxd init-config-file .`, or name the project's folder with --path",
+    hint: "write one with `oxd init-config-file .`, or name the project's folder with --path",
   });
 }
 
 function kindOf(path: string): 'file' | 'other' | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return undefined;
-  return found.isFile() ? 'file' : 'other';
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    return found.isFile() ? 'file' : 'other';
+  } catch (cause) {
+    throw environmentFailure(`Cannot look for a config at ${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function variablesOf(task: Task): Record<string, string | null> {

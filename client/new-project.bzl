@@ -29,7 +29,7 @@ def make_exe(dist):
 
     # Packages, as pip installs them.
 #?pip     exe.add_python_resources(dist.pip_install($PACKAGES))
-#?no-pip     # exe.add_python_resources(dist.pip_install(["pyflakes==2.2.0"]))
+#?no-pip     # exe.add_python_resources(dist.pip_install(["pyflakes==3.2.0"]))
 
     # Modules of this project: the packages named, below this folder.
     # exe.add_python_resources(dist.read_package_root(path = CWD, packages = ["myapp"]))
@@ -43,7 +43,7 @@ def make_install(exe):
 
     # Packages as plain files beside the executable. They are found with `sys_paths = ["$ORIGIN/lib"]` in the config above;
     # give make_install the argument `dist` too, and its target the dependency.
-    # files.add_python_resources("lib", dist.pip_install(["black==19.3b0"]))
+    # files.add_python_resources("lib", dist.pip_install(["black==24.10.0"]))
 
     return files
 

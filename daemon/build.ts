@@ -85,6 +85,7 @@ async function buildTargets(
 ): Promise<Remembered & { readonly written: readonly string[] }> {
   const sets = new ResourceSets(tools.libraries);
   const evaluated = await evaluate(tools, context, request, sets, request.targets);
+  if (evaluated.targets.length === 0 && evaluated.installations.length === 0) throw nothingToBuild(request);
   const artifacts: Artifact[] = [];
   const written: string[] = [];
   let run: string | null = null;
@@ -227,8 +228,15 @@ async function buildTarget(
 const notYet = (value: TargetValue): Error =>
   inputFailure(`Cannot build a ${value.type} yet`, { hint: 'build the executable that it was made of' });
 
+const nothingToBuild = ({ config, mode }: BuildRequest): Error =>
+  inputFailure(
+    mode === 'run' ? 'unable to determine target to run' : `Cannot build ${config}: it registers no target`,
+    { hint: 'register one at the end of the config: register_target("exe", make_exe)' },
+  );
+
 function notRunnable(targets: readonly ResolvedTarget[]): Error {
   const [target] = targets;
+  // A config that only installs files.
   if (target === undefined)
     return inputFailure('unable to determine target to run', { hint: 'register a target in the config' });
   return inputFailure(

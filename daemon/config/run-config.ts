@@ -144,7 +144,10 @@ function targetValues(evaluation: Evaluation): readonly ResolvedTarget[] {
     const value = evaluation.language.plain(evaluation.targets.resolve(evaluation, name));
     if (value instanceof Buildable) return { name, value: value.value(evaluation) };
     const message = `${typeNameOf(value)} does not implement build()`;
-    const hint = `target ${name} can be used by other targets, but not built or run itself`;
+    const hint =
+      value === null
+        ? `the function of target ${name} returns nothing: end it with a \`return\``
+        : `target ${name} can be used by other targets, but not built or run itself`;
     const { registeredAt } = evaluation.targets.get(name);
     throw new Refused(registeredAt?.(message, hint) ?? wholeFile(evaluation.request.config, message, hint));
   });

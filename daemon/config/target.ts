@@ -29,6 +29,9 @@ export class Targets {
     target: Omit<Target, 'state'>,
     options: { readonly isDefault: boolean; readonly isBuildScript: boolean },
   ): void {
+    // What is built goes into a folder of that name.
+    if (target.name === '' || target.name === '.' || target.name === '..' || target.name.includes('/'))
+      throw new ConfigError(`cannot name a target "${target.name}"`, 'use a file name without "/"');
     this.#targets.set(target.name, { ...target, state: { at: 'waiting' } });
     // The first registered target is the default one until another says so; the last that says so wins.
     if (options.isDefault || this.#default === undefined) {

@@ -39,13 +39,19 @@ function hintFor(output: string): { readonly hint?: string } {
   return {};
 }
 
-/** From pip's first error on, without its advertisements. */
+/** pip's advertisements, and its advice about conflicts, which the hint gives. */
+const notWorthTelling =
+  /^\[notice\]|^WARNING: (You are using pip|Retrying)|^To fix this you could try|^\d\. (loosen|remove) /;
+
+/** From pip's first error on, or from where it says what excludes what. */
 function pipsOwnWords(output: string): string {
   const lines = output
     .split(/\r?\n/)
     .map((line) => line.trimEnd())
-    .filter((line) => line !== '' && !/^\[notice\]|^WARNING: (You are using pip|Retrying)/.test(line));
-  const start = lines.findIndex((line) => /^\s*(ERROR|error|×|Usage):?/.test(line));
+    .filter((line) => line !== '' && !notWorthTelling.test(line));
+  const start = lines.findIndex((line) =>
+    /^\s*(ERROR|error|×|Usage):?|^The conflict is caused by:/.test(line),
+  );
   const relevant = start === -1 ? lines.slice(-lastLinesMax) : lines.slice(start);
   if (relevant.length <= firstLinesMax + lastLinesMax) return relevant.join('\n');
   const left = relevant.length - firstLinesMax - lastLinesMax;

@@ -124,6 +124,8 @@ async function runPip(context: Context, distribution: Distribution, run: PipRun)
       '--no-input',
       '--no-compile',
       '--no-warn-script-location',
+      // What it would warn of is installed beside pip and goes nowhere.
+      '--no-warn-conflicts',
       '--target',
       run.staged,
       ...(knowsReport(run.pip.version) ? ['--report', run.report] : []),

@@ -56,6 +56,12 @@ suite('bad input', { concurrency: false }, () => {
     });
   });
 
+  test('a folder that is not there does not lead to a config above it', () => {
+    const folder = workspace(hello);
+    check(join(folder, 'typo'), { code: 1, says: [/unable to find .*typo/, /there is no typo/] });
+    check(join(folder, 'other.bzl'), { code: 1, says: [/unable to find .*other\.bzl/] });
+  });
+
   const configs: [what: string, config: string, code: number, says: RegExp[]][] = [
     ['a syntax error', 'exe = = 1', 1, [/pyoxidizer\.bzl:3:11/, /\^/]],
     ['all syntax errors at once', 'a = = 1\nb = (\nexe = ]', 1, [/pyoxidizer\.bzl:3:/, /pyoxidizer\.bzl:5:/]],
@@ -71,6 +77,7 @@ suite('bad input', { concurrency: false }, () => {
       1,
       [/name/, /int/, /pyoxidizer\.bzl:3:\d+/, /make_exe/],
     ],
+    ['no target', '# register_target()', 1, [/pyoxidizer\.bzl: it registers no target/, /make_exe/]],
     ['an unknown attribute', 'exe = dist.to_python_executble(name = "a")', 1, [/to_python_executable/]],
     [
       'an unsatisfiable requirement',

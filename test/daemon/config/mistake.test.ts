@@ -29,6 +29,18 @@ const mistakes: Record<string, Mistake> = {
     at: '2:12',
     stack: ['<toplevel>', 'make'],
   },
+  'a function that returns nothing': {
+    source: 'def make():\n    pass\nregister_target("x", make)\n',
+    message: 'NoneType does not implement build()',
+    at: '3:1',
+    hint: 'the function of target x returns nothing: end it with a `return`',
+  },
+  'a target named like another folder': {
+    source: 'def make():\n    pass\nregister_target("../x", make)\n',
+    message: 'cannot name a target "../x"',
+    at: '3:1',
+    hint: 'use a file name without "/"',
+  },
   'wrong type of an item': {
     source: `${distribution}.pip_install(["a", 1])`,
     message: 'function expects a list of str for args; got an item of type int',

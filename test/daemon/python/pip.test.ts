@@ -200,7 +200,11 @@ const failures: [name: string, args: string[], environment: Record<string, strin
     'versions that exclude each other',
     [...offline, 'alpha==1.0', 'alpha==2.0'],
     {},
-    { message: /conflicting dependencies/, hint: /loosen/, kind: 'input' },
+    {
+      message: /The conflict is caused by:\n.* alpha==1\.0\n.* alpha==2\.0\nERROR: (?!.*To fix)/,
+      hint: /loosen/,
+      kind: 'input',
+    },
   ],
   [
     'an index that does not answer',
