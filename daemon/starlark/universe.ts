@@ -188,7 +188,7 @@ function bound(value: Value, name: string): number {
 }
 
 function sorted(iterable: Value, key: Value = null, reverse: Value = false): Value {
-  const items = elementsOf(iterable, 'sorted');
+  const items = elementsOf(iterable, 'sorted: for parameter iterable');
   checkElements(items.length);
   const lock = iterate(iterable);
   try {
@@ -245,9 +245,9 @@ const functions = methodTable({
   'int(x, base=10)': int,
   'len(x, /)': len,
   'list(x=[], /)': (x: Value | undefined) => new List(x === undefined ? [] : elementsOf(x, 'list')),
-  'max(*args, key: callable | None = None)': (key: Value = null, args: Value[]) =>
+  'max(*args, key: callable = None)': (key: Value = null, args: Value[]) =>
     extreme('max', 1, key, args),
-  'min(*args, key: callable | None = None)': (key: Value = null, args: Value[]) =>
+  'min(*args, key: callable = None)': (key: Value = null, args: Value[]) =>
     extreme('min', -1, key, args),
   'ord(c, /)': ord,
   'print(*args, sep: string=" ")': (separator: string = ' ', args: Value[]) => print(args, separator),
@@ -255,7 +255,7 @@ const functions = methodTable({
   'repr(x, /)': repr,
   'reversed(x, /)': (x) => new List(elementsOf(x, 'reversed').reverse()),
   'set(x=[], /)': (x: Value | undefined) => new StarlarkSet(x === undefined ? [] : elementsOf(x, 'set')),
-  'sorted(iterable, /, *, key: callable | None = None, reverse: bool = False)': sorted,
+  'sorted(iterable, /, *, key: callable = None, reverse: bool = False)': sorted,
   'str(x, /)': (x) => (x instanceof Bytes ? decodeText(x.data) : str(x)),
   'tuple(x=(), /)': (x: Value | undefined) =>
     x instanceof Tuple ? x : new Tuple(x === undefined ? [] : elementsOf(x, 'tuple')),
