@@ -1,5 +1,4 @@
 // Integers of any size: JavaScript numbers while exact, bigints beyond. Every result is brought back to the one form.
-import { Float, intToFloat } from './float.ts';
 import { active } from './thread.ts';
 import { fail } from './trace.ts';
 import { typeName } from './value.ts';
@@ -158,9 +157,4 @@ export function toSmallInt(value: Value | undefined, what = ''): number {
   if (typeof value === 'bigint' || value > 0x7fffffff || value < -0x80000000)
     fail(`${before}${value} out of range`);
   return value;
-}
-
-/** Int or float as a float. */
-export function toFloat(value: Integer | Float): number {
-  return value instanceof Float ? value.value : intToFloat(value);
 }

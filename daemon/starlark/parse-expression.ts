@@ -68,7 +68,7 @@ function parseRest(state: ParserState, first: Expression, trailingComma: boolean
 }
 
 /** One expression without commas. */
-export function parseTest(state: ParserState): Expression {
+function parseTest(state: ParserState): Expression {
   state.enter();
   const node = state.is('lambda') ? parseLambda(state, true) : parseConditional(state);
   state.leave();
@@ -140,7 +140,7 @@ function parseBinary(state: ParserState, lowest: number): Expression {
 }
 
 /** A primary and its `.name`, `(…)` and `[…]`. Also the form of a loop variable, which must stop before `in`. */
-export function parsePrimaryWithSuffixes(state: ParserState): Expression {
+function parsePrimaryWithSuffixes(state: ParserState): Expression {
   const start = state.start;
   let left = parsePrimary(state);
   for (let count = 0; ; count++) {

@@ -8,7 +8,7 @@ import type { SourceText } from './source-text.ts';
 export class Unparsable extends Error {}
 
 /** How deep expressions and blocks may nest; far above what people write, far below what fills a stack. */
-export const nestingMax = 400;
+const nestingMax = 400;
 /** After so many errors a file is not a program; the rest says nothing new. */
 const errorsMax = 100;
 

@@ -43,7 +43,7 @@ const structType: HostType<Fields> = hostType<Fields>({
   },
 });
 
-export function makeStruct(fields: Fields): HostObject<Fields> {
+function makeStruct(fields: Fields): HostObject<Fields> {
   return structType.make(fields);
 }
 

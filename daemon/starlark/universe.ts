@@ -245,10 +245,8 @@ const functions = methodTable({
   'int(x, base=10)': int,
   'len(x, /)': len,
   'list(x=[], /)': (x: Value | undefined) => new List(x === undefined ? [] : elementsOf(x, 'list')),
-  'max(*args, key: callable = None)': (key: Value = null, args: Value[]) =>
-    extreme('max', 1, key, args),
-  'min(*args, key: callable = None)': (key: Value = null, args: Value[]) =>
-    extreme('min', -1, key, args),
+  'max(*args, key: callable = None)': (key: Value = null, args: Value[]) => extreme('max', 1, key, args),
+  'min(*args, key: callable = None)': (key: Value = null, args: Value[]) => extreme('min', -1, key, args),
   'ord(c, /)': ord,
   'print(*args, sep: string=" ")': (separator: string = ' ', args: Value[]) => print(args, separator),
   'range(start, stop=None, step=1, /)': range,
