@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { logFileName } from '../protocol/daemon-state.ts';
-import { environmentFailure, exitCodes, type Failure } from '../protocol/failure.ts';
+import { environmentFailure, exitCodes, Failure } from '../protocol/failure.ts';
 import type { RequestType } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
 import { type Call, type Listener, LostConnection, NoAnswer, Refused } from './link.ts';
@@ -39,6 +39,8 @@ export async function perform<Params extends object, Result>(
         if (error instanceof Refused) say(`replacing the daemon: ${error.message}`);
         isHasty = false;
       } else if (error instanceof LostConnection) {
+        // What was to be cancelled has ended with the daemon.
+        if (interrupts.isCancelling) throw new Failure('cancelled', 'Cancelled', { cause: error });
         crashes++;
         if (crashes === crashesMax) throw lostForGood(task, error);
         say('the daemon ended unexpectedly; trying again with a new one');
@@ -73,6 +75,10 @@ class Interrupts {
     if (this.#onInterrupt !== undefined) return;
     this.#onInterrupt = () => this.#interrupt(call);
     process.on('SIGINT', this.#onInterrupt);
+  }
+
+  get isCancelling(): boolean {
+    return this.#count > 0;
   }
 
   close(): void {

@@ -55,8 +55,10 @@ export async function build(tools: BuildTools, request: BuildRequest, caller: Ca
     last !== undefined &&
     !(request.mode === 'run' && last.result.run === null) &&
     checkTrace({ cache: tools.cache, environment: request.environment }, last.record) === 'same'
-  )
+  ) {
+    tools.traces.recover(key);
     return outcome('unchanged', last.result);
+  }
 
   for (let attempt = 1; ; attempt += 1) {
     const trace = recordTrace({ cache: tools.cache, environment: request.environment });

@@ -42,6 +42,15 @@ export class TraceMemory {
   /** A build that failed leaves no result: the last good one stands, and what it looked at is known to watchers. */
   fail(key: string, record: TraceRecord): void {
     this.#failed.set(key, record);
+    for (const oldest of this.#failed.keys()) {
+      if (this.#failed.size <= tracesMax) break;
+      this.#failed.delete(oldest);
+    }
+  }
+
+  /** The mistake was taken back: what the last good build looked at is true again. */
+  recover(key: string): void {
+    this.#failed.delete(key);
   }
 
   lookedAt(key: string): TraceRecord | undefined {

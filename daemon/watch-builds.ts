@@ -4,6 +4,7 @@ import type { BuildOutcome, BuildRequest } from '../protocol/requests.ts';
 import { type BuildTools, changedSince, lookedAt } from './build.ts';
 import type { Caller } from './engine.ts';
 import { toFailure } from './errors.ts';
+import { settleMsDefault } from './watch-settle.ts';
 import { type WatchSet, watchPaths } from './watch.ts';
 
 type RunRound = (caller: Caller) => Promise<BuildOutcome>;
@@ -42,12 +43,16 @@ export async function watchBuilds(
     await watch.update(seen);
     // What changed while the watches were set up, nobody tells.
     const missed = changedSince(tools, request);
-    const next = missed.length > 0 ? missed : await Promise.race([waiting.promise, stopped]);
+    const next = await Promise.race([missed.length > 0 ? later(missed) : waiting.promise, stopped]);
     if (next === 'stopped') break;
     changed = next;
   }
   signal.throwIfAborted();
 }
+
+/** A file that never stays the same makes a round each time that a save may take, and leaves time for other requests. */
+const later = <Value>(value: Value): Promise<Value> =>
+  new Promise((resolve) => setTimeout(resolve, settleMsDefault, value));
 
 async function runRound(
   tools: BuildTools,

@@ -52,7 +52,10 @@ export async function readPackageRoot(
   packages: readonly string[],
   options: ClassifyOptions = {},
 ): Promise<Resource[]> {
-  if (!isFolder(path)) throw inputFailure(`Cannot read packages from "${path}": there is no such folder`);
+  if (!isFolder(path)) {
+    context.trace.directory(path);
+    throw inputFailure(`Cannot read packages from "${path}": there is no such folder`);
+  }
   return scanTree(context, path, { ...options, packages });
 }
 
@@ -105,6 +108,7 @@ class Walk {
     const names = listFolder(join(this.#root, folder));
     // Absent now, but it would be found first, or it would be found at all.
     this.#context.trace.file(join(this.#root, `${path}.py`));
+    this.#context.trace.directory(join(this.#root, path));
     if (isFolder(join(this.#root, path))) await this.folder(path, 0);
     for (const entry of names.filter((entry) => isModule.test(entry)))
       this.#file(folder === '' ? entry : `${folder}/${entry}`);
@@ -116,6 +120,7 @@ class Walk {
   }
 
   #noPackage(name: string): Error {
+    this.#context.trace.directory(this.#root);
     const there = listFolder(this.#root)
       .filter((entry) => /^[A-Za-z_]\w*(\.py)?$/.test(entry))
       .map((entry) => entry.replace(/\.py$/, ''))

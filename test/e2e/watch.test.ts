@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -44,7 +44,7 @@ register_target("exe", make_exe)
     for (;;) {
       const { value, done } = await lines.next();
       assert.equal(done, false, 'still watching');
-      if (/^(built|up to date|failed)/.test(value ?? '')) return value ?? '';
+      if (/^(built|nothing to do|failed)/.test(value ?? '')) return value ?? '';
     }
   };
   writeFileSync(join(root, 'pkg/__main__.py'), '');
@@ -65,6 +65,23 @@ register_target("exe", make_exe)
   writeFileSync(config, good.replace('return exe', 'return exee'));
   assert.match(await round(), /^failed/);
   writeFileSync(config, good.replace('"app"', '"renamed"'));
+  assert.match(await round(), /^built/);
+  const last = execFileSync('cat', [config], { encoding: 'utf8' });
+
+  // What is undone is as it was for the last good build: the next edit is a round again.
+  writeFileSync(config, last.replace('return exe', 'return exee'));
+  assert.match(await round(), /^failed/);
+  writeFileSync(config, last);
+  assert.match(await round(), /^nothing to do/);
+  rmSync(config);
+  assert.match(await round(), /^failed/);
+  writeFileSync(config, last);
+  assert.match(await round(), /^nothing to do/);
+  renameSync(join(root, 'pkg'), join(root, 'away'));
+  assert.match(await round(), /^failed/);
+  renameSync(join(root, 'away'), join(root, 'pkg'));
+  assert.match(await round(), /^nothing to do/);
+  writeFileSync(module, 'print("third")\n');
   assert.match(await round(), /^built/);
 
   watching.kill('SIGINT');
