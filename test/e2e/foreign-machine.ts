@@ -11,6 +11,9 @@ export type ForeignRun = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Further folders to hide: the workspace and the cache that the executable was built from. */
   readonly hide: readonly string[];
+  /** A program and its arguments that start the executable, such as strace. */
+  readonly under?: readonly string[];
+  readonly timeoutMs?: number;
 };
 
 export type ForeignResult = {
@@ -57,6 +60,7 @@ export function runElsewhere(run: ForeignRun): ForeignResult {
         ...pythons,
         ...run.hide,
         '--',
+        ...(run.under ?? []),
         executable,
         ...(run.args ?? []),
       ],
@@ -64,7 +68,7 @@ export function runElsewhere(run: ForeignRun): ForeignResult {
         input: run.input ?? '',
         encoding: 'utf8',
         env: { PATH: '/usr/bin:/bin', ...run.environment },
-        timeout: 60_000,
+        timeout: run.timeoutMs ?? 60_000,
       },
     );
     if (result.error !== undefined) throw result.error;
