@@ -39,8 +39,9 @@ fn has_foreign_modules() -> Result<bool> {
         let (file, name) = unsafe {
             let globals = api::PyModule_GetDict(found.as_ptr());
             if globals.is_null() {
+                // Some object in a module's place, such as the class `typing.io` of 3.11: its finalizers are looked at.
                 api::PyErr_Clear();
-                return Ok(true);
+                continue;
             }
             let item = |name: &std::ffi::CStr| Object::borrowed(api::PyDict_GetItemString(globals, name.as_ptr()));
             (item(c"__file__"), item(c"__name__"))
