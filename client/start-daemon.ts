@@ -37,13 +37,22 @@ export async function startDaemon(
   { places, environment }: Pick<Task, 'places' | 'environment'>,
   start: Start,
 ): Promise<Connection> {
-  prepare(places);
-  const { takeStartLock } = await import('./start-lock.ts');
-  const release = await takeStartLock(places.runtimeFolder, startMs);
   try {
-    return await startAlone(places, environment, start);
-  } finally {
-    release();
+    ensureRuntimeFolder(places.runtimeFolder);
+    const { takeStartLock } = await import('./start-lock.ts');
+    const release = await takeStartLock(places.runtimeFolder, startMs);
+    try {
+      return await startAlone(places, environment, start);
+    } finally {
+      release();
+    }
+  } catch (error) {
+    // The folder is read-only, its disk is full, no process or descriptor is to be had.
+    if (error instanceof Failure || !(error instanceof Error && 'syscall' in error)) throw error;
+    throw environmentFailure(`Cannot start the daemon: ${error.message}`, {
+      hint: 'work without it: --no-daemon',
+      cause: error,
+    });
   }
 }
 
@@ -134,15 +143,6 @@ export async function endProcess(
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
   return true;
-}
-
-function prepare({ runtimeFolder }: Places): void {
-  try {
-    ensureRuntimeFolder(runtimeFolder);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw environmentFailure(`Cannot start the daemon: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** Starts a process that outlives this one, and waits for the line it writes once it listens. */

@@ -6,6 +6,8 @@ import { type Failure, environmentFailure, inputFailure } from '../../protocol/f
 /** The cause is in the first lines of pip's errors or the last; a compiler's output between them can be thousands. */
 const firstLinesMax = 12;
 const lastLinesMax = 20;
+/** pip puts whole lists of failed files into one line. */
+const lineLengthMax = 400;
 const logsKept = 20;
 
 /** The failure of a pip that ended badly. Its whole output goes into a file below `logs`. */
@@ -47,7 +49,7 @@ const notWorthTelling =
 function pipsOwnWords(output: string): string {
   const lines = output
     .split(/\r?\n/)
-    .map((line) => line.trimEnd())
+    .map((line) => (line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)}…` : line.trimEnd()))
     .filter((line) => line !== '' && !notWorthTelling.test(line));
   const start = lines.findIndex((line) =>
     /^\s*(ERROR|error|×|Usage):?|^The conflict is caused by:/.test(line),

@@ -184,6 +184,24 @@ suite('bad input', { concurrency: false }, () => {
     assert.equal(existsSync(program(folder)), false);
   });
 
+  test('a daemon that cannot write is done without, and a cache that cannot be written is named', () => {
+    const folder = workspace(hello);
+    const runtime = join(folder, 'run');
+    mkdirSync(runtime, { mode: 0o700 });
+    const readOnly = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"';
+    const build = ['build', '--path', folder];
+    const without = inNamespace(readOnly, [runtime], build, { OXD_RUNTIME_DIR: runtime });
+    assert.equal(without.status, 0, without.stderr);
+    assert.match(without.stderr, /^Cannot start the daemon: EROFS.*; going on without a daemon\n/);
+
+    const cache = join(folder, 'cache');
+    mkdirSync(cache);
+    const environment = { OXD_RUNTIME_DIR: runtime, OXD_CACHE_DIR: cache };
+    const failed = inNamespace(readOnly, [cache], [...build, '--no-daemon'], environment);
+    assert.equal(failed.status, 2, failed.stderr);
+    assert.match(failed.stderr, /^error: Cannot write to the cache: ".*cache" is read-only\nhint: .*\n$/);
+  });
+
   test('an interrupted build leaves the old executable and no process', async () => {
     const folder = workspace(hello, { 'slow/pyproject.toml': slowProject });
     check(folder, { code: 0, says: [] });
@@ -229,6 +247,7 @@ function inNamespace(
   setup: string,
   places: readonly string[],
   args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
 ): { status: number | null; stderr: string } {
   const script = `{ ${setup}\n} && shift ${places.length} && exec "$@"`;
   const privileges = process.getuid?.() === 0 ? [] : ['--map-root-user'];
@@ -236,7 +255,7 @@ function inNamespace(
     'unshare',
     ['--mount', ...privileges, 'sh', '-c', script, 'sh', ...places, process.execPath, client, ...args],
     {
-      env: oxdEnvironment(),
+      env: { ...oxdEnvironment(), ...environment },
       encoding: 'utf8',
     },
   );
