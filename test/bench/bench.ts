@@ -4,9 +4,10 @@
 import { builds } from './builds.ts';
 import { programs } from './programs.ts';
 import { verdict } from './report.ts';
+import { starlark } from './starlark/measure.ts';
 
 const wanted = process.argv.slice(2);
-for (const [name, run] of Object.entries({ ...builds, ...programs })) {
+for (const [name, run] of Object.entries({ ...builds, ...programs, ...starlark })) {
   if (wanted.length === 0 || wanted.some((word) => name.includes(word))) run();
 }
 process.exitCode = verdict();
