@@ -27,14 +27,14 @@ export type UsageError = {
 
 const families = new Set(['daemon', 'cache']);
 
-/** Flags may stand anywhere before `--`; global ones also before the command. */
+/** Flags may stand anywhere before `--`, also before the command. */
 export function parseArguments(args: readonly string[]): Parsed {
   const end = args.indexOf('--');
   const own = end === -1 ? args : args.slice(0, end);
   const programArguments = end === -1 ? [] : args.slice(end + 1);
 
-  const commandAt = own.findIndex((argument) => !argument.startsWith('-'));
-  const found = commandAt === -1 ? undefined : findCommand(own, commandAt);
+  const commandAt = commandIndex(own);
+  const found = commandAt >= own.length ? undefined : findCommand(own, commandAt);
   if (found !== undefined && 'kind' in found) return found;
 
   const command = found?.command;
@@ -64,6 +64,17 @@ export function parseArguments(args: readonly string[]): Parsed {
     );
   const wrong = wrongWords(command, words);
   return wrong ?? { kind: 'command', command: command.name, flags, words, programArguments };
+}
+
+/** The first word that is no flag and no value of one. */
+function commandIndex(own: readonly string[]): number {
+  let index = 0;
+  for (let argument = own[0]; argument?.startsWith('-') === true; argument = own[index]) {
+    const [name, attached] = argument.split('=', 2);
+    const option = commands.flatMap(({ options }) => options).find(({ flag }) => flag === name);
+    index += 1 + Math.max(0, (option?.values.length ?? 0) - (attached === undefined ? 0 : 1));
+  }
+  return index;
 }
 
 type Found = { readonly command: Command; readonly length: 1 | 2 };
@@ -124,7 +135,8 @@ function readArgument(
 }
 
 function wrongWords(command: Command, words: readonly string[]): UsageError | undefined {
-  if (words.length < command.wordsMin)
+  // An empty word is a variable of a script that was not set.
+  if (words.filter((word) => word !== '').length < command.wordsMin)
     return usageError(`\`oxd ${command.name}\` needs ${command.words}`, command);
   const extra = words[command.wordsMax];
   if (extra === undefined) return undefined;

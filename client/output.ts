@@ -1,6 +1,8 @@
 // All that oxd prints goes through here, synchronously: the process may end right after the last line.
 import { writeSync } from 'node:fs';
 
+import { exitCodes } from '../protocol/failure.ts';
+
 const out = 1;
 const err = 2;
 
@@ -24,7 +26,13 @@ function write(descriptor: number, text: string): void {
       if (code === 'EPIPE') process.exit(128 + 13);
       // A pipe that a sibling made non-blocking and that is full.
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-      else throw error;
+      else unwritable(descriptor, error as Error);
     }
   }
+}
+
+/** The disk behind a redirection is full, or the terminal is gone. There is no other way to say anything. */
+function unwritable(descriptor: number, { message }: Error): never {
+  if (descriptor === out) writeError(`error: Cannot write to standard output: ${message}\n`);
+  process.exit(exitCodes.environment);
 }

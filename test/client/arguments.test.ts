@@ -17,6 +17,20 @@ const understood: [line: string, expected: Understood][] = [
   ['build --path p --release', { command: 'build', flags: { '--path': [['p']], '--release': [[]] } }],
   ['build --path=p=q', { command: 'build', flags: { '--path': [['p=q']] } }],
   ['--json build', { command: 'build', flags: { '--json': [[]] } }],
+  ['--path p build exe', { command: 'build', flags: { '--path': [['p']] }, words: ['exe'] }],
+  [
+    '--var a build --release --var=b c build',
+    {
+      command: 'build',
+      flags: {
+        '--var': [
+          ['a', 'build'],
+          ['b', 'c'],
+        ],
+        '--release': [[]],
+      },
+    },
+  ],
   ['build --json', { command: 'build', flags: { '--json': [[]] } }],
   [
     'build --var a 1 exe --var b -2',
@@ -73,6 +87,8 @@ const wrong: [line: string, message: string, meant?: string][] = [
   ['run exe', 'unexpected "exe": the program\'s arguments follow `--`'],
   ['list-targets a b', 'unexpected "b"'],
   ['init-config-file', '`oxd init-config-file` needs PATH'],
+  ['init-config-file ', '`oxd init-config-file` needs PATH'],
+  ['--path build', 'which command?'],
 ];
 for (const [line, message, meant] of wrong) {
   test(`oxd ${line} is refused`, () => {

@@ -252,6 +252,16 @@ test('a reader that leaves ends the client', { timeout }, async () => {
   assert.match(out, /\n141\n$/);
 });
 
+test('output that cannot be written is no bug', { timeout, skip: !existsSync('/dev/full') }, async () => {
+  const command = '"$0" "$@" > /dev/full';
+  for (const args of [['--help'], ['list-targets'], ['build', '--json']]) {
+    const shell = rig.spawn('bash', ['-c', command, process.execPath, clientPath(), ...args]);
+    const { code, error } = await finished(shell);
+    assert.equal(code, 2);
+    assert.match(error, /^error: Cannot write to standard output: ENOSPC[^\n]*\n$/);
+  }
+});
+
 const oldNode = '/usr/bin/node';
 test('an old Node hands over to a new one', { timeout, skip: !existsSync(oldNode) }, async () => {
   const { code, out, error } = await finished(rig.spawn(oldNode, [clientPath(), 'list-targets']));
