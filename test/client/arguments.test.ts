@@ -88,7 +88,6 @@ const wrong: [line: string, message: string, meant?: string][] = [
   ['list-targets a b', 'unexpected "b"'],
   ['init-config-file', '`oxd init-config-file` needs PATH'],
   ['init-config-file ', '`oxd init-config-file` needs PATH'],
-  ['--path build', 'which command?'],
 ];
 for (const [line, message, meant] of wrong) {
   test(`oxd ${line} is refused`, () => {
