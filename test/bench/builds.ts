@@ -135,6 +135,8 @@ function memory(): void {
   cpSync('examples/pyflakes', folder, { recursive: true });
   execFileSync(process.execPath, [client, 'daemon', 'restart'], { env: environment, stdio: 'ignore' });
   build('build', '--path', folder);
+  // At rest: it gives memory back some seconds after the last work.
+  execFileSync('sleep', ['8']);
   const status = JSON.parse(build('daemon', 'status', '--json').trim().split('\n').at(-1)!) as {
     pid: number;
   };
