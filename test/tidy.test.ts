@@ -81,7 +81,11 @@ const absences: [what: string, pattern: RegExp, where: RegExp][] = [
   ['only cache/ contains SQL', /better-sqlite3/, /^(?!cache\/)/],
   ['only client/ writes to a terminal', /process\.stdout|console\./, /^(?!client\/)/],
   ['only client/main.ts reads the current directory', /process\.cwd\(\)/, /^(?!client\/main\.ts)/],
-  ['only python/ and executable/ start programs', /from 'execa'/, /^(?!daemon\/(python|executable)\/)/],
+  [
+    'only python/ and executable/ start programs of the engine',
+    /from '(execa|node:child_process)'/,
+    /^(?!client\/|daemon\/(python|executable)\/)/,
+  ],
 ];
 for (const [what, pattern, where] of absences) {
   test(what, () => {
