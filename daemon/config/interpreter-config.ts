@@ -5,6 +5,9 @@ import type { DistributionSummary } from './host.ts';
 import { interpreterSettings, type Setting } from './interpreter-settings.ts';
 import { legacyConstructor } from './legacy-interpreter-config.ts';
 
+/** Where Linux distributions keep terminal descriptions; the empty end is what ncurses was built for. */
+const usualTerminfoDirs = '/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:';
+
 /** How the packed interpreter behaves. Holds the modern attributes; the legacy constructor translates to them. */
 export class PythonInterpreterConfig extends ConfigObject {
   override readonly typeName = 'PythonInterpreterConfig';
@@ -67,7 +70,52 @@ export class PythonInterpreterConfig extends ConfigObject {
           ? undefined
           : (encoding ?? 'utf-8') + (errors === undefined ? '' : `:${errors}`),
       writeModulesDirectoryEnv: text('write_modules_directory_env'),
+      filesystemEncoding: text('filesystem_encoding'),
+      filesystemErrors: text('filesystem_errors'),
+      checkHashPycsMode: text('check_hash_pycs_mode') as InterpreterConfig['checkHashPycsMode'],
+      allocator: (text('allocator') ??
+        (flag('allocator_debug') === true ? 'debug' : undefined)) as InterpreterConfig['allocator'],
+      // True is what the runtime does anyway.
+      configureLocale: flag('configure_locale') === false ? false : undefined,
+      coerceCLocale: text('coerce_c_locale') as InterpreterConfig['coerceCLocale'],
+      coerceCLocaleWarn: flag('coerce_c_locale_warn'),
+      parseArgv: flag('parse_argv'),
+      argvb: flag('argvb') === true ? true : undefined,
+      configureCStdio: flag('configure_c_stdio'),
+      installSignalHandlers: flag('install_signal_handlers'),
+      faultHandler: flag('fault_handler'),
+      tracemalloc: flag('tracemalloc'),
+      importTime: flag('import_time'),
+      mallocStats: flag('malloc_stats'),
+      dumpRefs: flag('dump_refs'),
+      showRefCount: flag('show_ref_count'),
+      skipFirstSourceLine: flag('skip_first_source_line'),
+      warnOptions: this.#value('warn_options') as readonly string[] | undefined,
+      xOptions: this.#value('x_options') as readonly string[] | undefined,
+      home: text('home'),
+      prefix: text('prefix'),
+      execPrefix: text('exec_prefix'),
+      basePrefix: text('base_prefix'),
+      baseExecPrefix: text('base_exec_prefix'),
+      executable: text('executable'),
+      baseExecutable: text('base_executable'),
+      programName: text('program_name'),
+      pycachePrefix: text('pycache_prefix'),
+      pythonPathEnv: text('python_path_env'),
+      multiprocessingStartMethod: this.#startMethod(),
+      terminfoDirs: this.#terminfoDirs(),
     });
+  }
+
+  #startMethod(): InterpreterConfig['multiprocessingStartMethod'] {
+    const method = this.#value('multiprocessing_start_method');
+    return method === 'fork' || method === 'forkserver' || method === 'spawn' ? method : undefined;
+  }
+
+  #terminfoDirs(): string | undefined {
+    const resolution = this.#value('terminfo_resolution') as string | undefined;
+    if (resolution === 'dynamic') return usualTerminfoDirs;
+    return resolution?.startsWith('static:') === true ? resolution.slice('static:'.length) : undefined;
   }
 
   #value(name: string): unknown {

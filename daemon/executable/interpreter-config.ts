@@ -34,6 +34,53 @@ export type InterpreterConfig = {
   readonly hashSeed?: number;
   /** "utf-8" or "utf-8:strict". */
   readonly stdioEncoding?: string;
+  readonly filesystemEncoding?: string;
+  readonly filesystemErrors?: string;
+  readonly checkHashPycsMode?: 'always' | 'never' | 'default';
+  readonly allocator?:
+    | 'not-set'
+    | 'default'
+    | 'debug'
+    | 'malloc'
+    | 'malloc-debug'
+    | 'py-malloc'
+    | 'py-malloc-debug';
+  readonly configureLocale?: boolean;
+  readonly coerceCLocale?: 'LC_CTYPE' | 'C';
+  readonly coerceCLocaleWarn?: boolean;
+  /** The program's arguments are those of `python`: `-c`, `-m`, `-X` and so on. */
+  readonly parseArgv?: boolean;
+  /** sys.argvb: the arguments as bytes. */
+  readonly argvb?: boolean;
+  readonly configureCStdio?: boolean;
+  readonly installSignalHandlers?: boolean;
+  readonly faultHandler?: boolean;
+  readonly tracemalloc?: boolean;
+  readonly importTime?: boolean;
+  readonly mallocStats?: boolean;
+  /** These two do something in debug builds of CPython only. */
+  readonly dumpRefs?: boolean;
+  readonly showRefCount?: boolean;
+  readonly skipFirstSourceLine?: boolean;
+  /** As of `python -W` and `-X`. */
+  readonly warnOptions?: readonly string[];
+  readonly xOptions?: readonly string[];
+  /** Fields of PyConfig; the tree's own where absent. "$ORIGIN" is the directory of the executable. */
+  readonly home?: string;
+  readonly prefix?: string;
+  readonly execPrefix?: string;
+  readonly basePrefix?: string;
+  readonly baseExecPrefix?: string;
+  readonly executable?: string;
+  readonly baseExecutable?: string;
+  readonly programName?: string;
+  readonly pycachePrefix?: string;
+  /** What PYTHONPATH would say. */
+  readonly pythonPathEnv?: string;
+  /** The default that multiprocessing gets when it is imported; CPython's own where absent. */
+  readonly multiprocessingStartMethod?: 'fork' | 'forkserver' | 'spawn';
+  /** Value for TERMINFO_DIRS, unless the user has set it. */
+  readonly terminfoDirs?: string;
   /** Name of a variable; when it is set to a directory, loaded module names are written there at exit. */
   readonly writeModulesDirectoryEnv?: string;
   /** Packed shared libpython to load before anything else: its virtual path. Absent when it is linked in. */

@@ -91,6 +91,11 @@ impl Payload {
         self.header.mtime
     }
 
+    /// Of everything packed, in bytes.
+    pub fn length(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
     /// The interpreter config, JSON.
     pub fn config(&self) -> &'static [u8] {
         &self.bytes[self.header.config.clone()]

@@ -154,10 +154,16 @@ unsafe fn access_at(dirfd: c_int, path: *const c_char, mode: c_int, flags: c_int
     unsafe { route(dirfd, path, theirs, |place| accessible(place, mode)) }
 }
 
+/// All that the file system has; none is free.
+fn blocks() -> u64 {
+    payload().map_or(0, |payload| payload.length().div_ceil(BLOCK_BYTES))
+}
+
 fn statvfs_of() -> libc::statvfs {
     // Safety: all zeros is a value of this plain structure.
     let mut stat: libc::statvfs = unsafe { zeroed() };
     (stat.f_bsize, stat.f_frsize, stat.f_fsid) = (BLOCK_BYTES, BLOCK_BYTES, DEVICE);
+    stat.f_blocks = blocks();
     stat.f_flag = libc::ST_RDONLY | libc::ST_NOSUID | libc::ST_NODEV;
     stat.f_namemax = NAME_BYTES_MAX as u64;
     stat
@@ -167,6 +173,7 @@ fn statfs_of() -> libc::statfs {
     // Safety: as above.
     let mut stat: libc::statfs = unsafe { zeroed() };
     (stat.f_type, stat.f_bsize, stat.f_frsize) = (FILE_SYSTEM, BLOCK_BYTES as i64, BLOCK_BYTES as i64);
+    stat.f_blocks = blocks();
     stat.f_namelen = NAME_BYTES_MAX as i64;
     stat
 }

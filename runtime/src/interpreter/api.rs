@@ -82,9 +82,11 @@ objects!(PyExc_ImportError, PyExc_KeyboardInterrupt, PyExc_OverflowError, PyExc_
 
 functions! {
     fn PyBool_FromLong(value: c_long) -> *mut PyObject;
+    fn PyBytes_FromStringAndSize(bytes: *const c_char, length: Py_ssize_t) -> *mut PyObject;
     fn PyConfig_Clear(config: *mut PyConfig);
     fn PyConfig_InitIsolatedConfig(config: *mut PyConfig);
     fn PyConfig_InitPythonConfig(config: *mut PyConfig);
+    fn PyConfig_Read(config: *mut PyConfig) -> PyStatus;
     fn PyConfig_SetBytesArgv(config: *mut PyConfig, count: Py_ssize_t, arguments: *const *mut c_char) -> PyStatus;
     fn PyConfig_SetBytesString(config: *mut PyConfig, field: *mut *mut WideChar, value: *const c_char) -> PyStatus;
     fn PyDict_GetItemString(dict: *mut PyObject, key: *const c_char) -> *mut PyObject;

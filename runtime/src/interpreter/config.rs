@@ -26,10 +26,53 @@ pub struct Config {
     pub utf8_mode: Option<bool>,
     pub hash_seed: Option<u64>,
     pub stdio_encoding: Option<String>,
+    pub filesystem_encoding: Option<String>,
+    pub filesystem_errors: Option<String>,
+    pub check_hash_pycs_mode: Option<String>,
+    /// `PYMEM_ALLOCATOR_…`: see `ALLOCATORS`.
+    pub allocator: Option<i32>,
+    pub configure_locale: Option<bool>,
+    /// 1: of LC_CTYPE, 2: of all.
+    pub coerce_c_locale: Option<i32>,
+    pub coerce_c_locale_warn: Option<bool>,
+    pub parse_argv: bool,
+    pub argvb: bool,
+    pub configure_c_stdio: Option<bool>,
+    pub install_signal_handlers: Option<bool>,
+    pub fault_handler: Option<bool>,
+    pub tracemalloc: Option<bool>,
+    pub import_time: Option<bool>,
+    pub malloc_stats: Option<bool>,
+    pub dump_refs: Option<bool>,
+    pub show_ref_count: Option<bool>,
+    pub skip_first_source_line: bool,
+    pub warn_options: Vec<String>,
+    pub x_options: Vec<String>,
+    pub paths: Paths,
+    pub multiprocessing_start_method: Option<String>,
+    pub terminfo_dirs: Option<String>,
     pub write_modules_directory_env: Option<String>,
     #[cfg(oxd_shared_python)]
     pub shared_library: Option<String>,
 }
+
+/// Fields of `PyConfig` that are the tree's own where they are absent. "$ORIGIN" is not yet replaced.
+pub struct Paths {
+    pub home: Option<String>,
+    pub prefix: Option<String>,
+    pub exec_prefix: Option<String>,
+    pub base_prefix: Option<String>,
+    pub base_exec_prefix: Option<String>,
+    pub executable: Option<String>,
+    pub base_executable: Option<String>,
+    pub program_name: Option<String>,
+    pub pycache_prefix: Option<String>,
+    pub python_path_env: Option<String>,
+}
+
+/// In the order of CPython's PyMemAllocatorName.
+const ALLOCATORS: [&str; 7] = ["not-set", "default", "debug", "malloc", "malloc-debug", "py-malloc", "py-malloc-debug"];
+const COERCED_LOCALES: [&str; 2] = ["LC_CTYPE", "C"];
 
 pub enum Run {
     Eval(String),
@@ -66,9 +109,56 @@ impl Config {
             utf8_mode: fields.flag("utf8Mode")?,
             hash_seed: fields.number("hashSeed")?.map(|seed| seed as u64),
             stdio_encoding: fields.text("stdioEncoding")?,
+            filesystem_encoding: fields.text("filesystemEncoding")?,
+            filesystem_errors: fields.text("filesystemErrors")?,
+            check_hash_pycs_mode: fields.text("checkHashPycsMode")?,
+            allocator: fields.choice("allocator", &ALLOCATORS)?,
+            configure_locale: fields.flag("configureLocale")?,
+            coerce_c_locale: fields.choice("coerceCLocale", &COERCED_LOCALES)?.map(|index| index + 1),
+            coerce_c_locale_warn: fields.flag("coerceCLocaleWarn")?,
+            parse_argv: fields.flag("parseArgv")?.unwrap_or(false),
+            argvb: fields.flag("argvb")?.unwrap_or(false),
+            configure_c_stdio: fields.flag("configureCStdio")?,
+            install_signal_handlers: fields.flag("installSignalHandlers")?,
+            fault_handler: fields.flag("faultHandler")?,
+            tracemalloc: fields.flag("tracemalloc")?,
+            import_time: fields.flag("importTime")?,
+            malloc_stats: fields.flag("mallocStats")?,
+            dump_refs: fields.flag("dumpRefs")?,
+            show_ref_count: fields.flag("showRefCount")?,
+            skip_first_source_line: fields.flag("skipFirstSourceLine")?.unwrap_or(false),
+            warn_options: fields.texts("warnOptions")?,
+            x_options: fields.texts("xOptions")?,
+            paths: Paths::parse(&fields)?,
+            multiprocessing_start_method: fields.text("multiprocessingStartMethod")?,
+            terminfo_dirs: fields.text("terminfoDirs")?,
             write_modules_directory_env: fields.text("writeModulesDirectoryEnv")?,
             #[cfg(oxd_shared_python)]
             shared_library: fields.text("sharedLibrary")?,
+        })
+    }
+}
+
+impl Config {
+    /// Whether CPython's own main runs the program: it parses arguments before, or shows its prompt after.
+    pub fn is_left_to_python(&self) -> bool {
+        self.parse_argv || self.inspect
+    }
+}
+
+impl Paths {
+    fn parse(fields: &Fields) -> Result<Paths, String> {
+        Ok(Paths {
+            home: fields.text("home")?,
+            prefix: fields.text("prefix")?,
+            exec_prefix: fields.text("execPrefix")?,
+            base_prefix: fields.text("basePrefix")?,
+            base_exec_prefix: fields.text("baseExecPrefix")?,
+            executable: fields.text("executable")?,
+            base_executable: fields.text("baseExecutable")?,
+            program_name: fields.text("programName")?,
+            pycache_prefix: fields.text("pycachePrefix")?,
+            python_path_env: fields.text("pythonPathEnv")?,
         })
     }
 }
@@ -107,6 +197,13 @@ impl Fields<'_> {
 
     fn number(&self, name: &str) -> Result<Option<f64>, String> {
         self.read(name)
+    }
+
+    /// The index of a text among those that are allowed.
+    fn choice(&self, name: &str, allowed: &[&str]) -> Result<Option<i32>, String> {
+        let Some(value) = self.text(name)? else { return Ok(None) };
+        let index = allowed.iter().position(|other| *other == value);
+        index.map(|index| Some(index as i32)).ok_or_else(|| format!("\"{name}\" is {value:?}"))
     }
 
     fn texts(&self, name: &str) -> Result<Vec<String>, String> {

@@ -42,6 +42,8 @@ impl Importlib {
         if let Some(known) = KNOWN.get() {
             return Ok(known);
         }
+        #[cfg(Py_3_11)]
+        module::name_library()?;
         let external = Object::import(c"_frozen_importlib_external")?;
         let optimize = Object::sys(c"flags").ok_or(Raised)?.attribute(c"optimize")?;
         // Safety: plain calls.
@@ -52,8 +54,8 @@ impl Importlib {
             spec: Object::import(c"_frozen_importlib")?.attribute(c"ModuleSpec")?,
             path_finder: external.attribute(c"PathFinder")?,
             extension_loader: external.attribute(c"ExtensionFileLoader")?,
-            loader: module::make_loader(c"SourceLoader", &source_base)?,
-            bytecode_loader: module::make_loader(c"BytecodeLoader", &bytecode_base)?,
+            loader: module::make_loader(c"SourceFileLoader", &source_base)?,
+            bytecode_loader: module::make_loader(c"SourcelessFileLoader", &bytecode_base)?,
             source_base,
             bytecode_base,
             fix_filename: Object::import(c"_imp")?.attribute(c"_fix_co_filename")?,

@@ -7,11 +7,23 @@ use super::object::{Object, Raised, Result};
 use super::{api, fail_damaged};
 use pyo3_ffi::{PyMethodDef, PyObject};
 
-pub const METHODS: &[PyMethodDef] = &[method(
-    c"get_code",
-    get_code,
-    c"get_code(fullname)\n--\n\nThe module's code: packed bytecode where there is some, otherwise compiled.",
-)];
+const METHODS: &[PyMethodDef] = &[
+    method(
+        c"get_code",
+        get_code,
+        c"get_code(fullname)\n--\n\nThe module's code: packed bytecode where there is some, otherwise compiled.",
+    ),
+    method(
+        c"exec_module",
+        exec_module,
+        c"exec_module(module)\n--\n\nRuns the module; then multiprocessing has the start method of this program.",
+    ),
+];
+
+/// What the loaders do in their own way. Running modules is importlib's, unless something is to follow.
+pub fn methods() -> &'static [PyMethodDef] {
+    if module::start_method().is_some() { METHODS } else { &METHODS[..1] }
+}
 
 /// Of a .pyc file, PEP 552.
 const PYC_HEADER_BYTES: usize = 16;
@@ -32,6 +44,44 @@ unsafe extern "C" fn get_code(
         this.zip(name).ok_or(Raised).and_then(|(this, name)| code_of(&this, &name))
     };
     code.map_or(std::ptr::null_mut(), Object::into_ptr)
+}
+
+unsafe extern "C" fn exec_module(
+    this: *mut PyObject,
+    arguments: *const *mut PyObject,
+    count: isize,
+    names: *mut PyObject,
+) -> *mut PyObject {
+    // Safety: what a method with this convention is called with.
+    let done = unsafe {
+        if count != 1 || !names.is_null() {
+            api::PyErr_SetString(api::PyExc_TypeError(), c"exec_module() takes the module".as_ptr());
+            return std::ptr::null_mut();
+        }
+        let (this, module) = (Object::borrowed(this), Object::borrowed(*arguments));
+        this.zip(module).ok_or(Raised).and_then(|(this, module)| execute(&this, &module))
+    };
+    done.map_or(std::ptr::null_mut(), |()| Object::none().into_ptr())
+}
+
+fn execute(loader: &Object, module: &Object) -> Result<()> {
+    // Both loaders inherit it from the same base.
+    Importlib::get()?.source_base.call_method(c"exec_module", &[loader, module])?;
+    let name = module.attribute(c"__name__")?;
+    match module::start_method() {
+        Some(method) if name.utf8() == Some(b"multiprocessing.context") => choose_start_method(module, method),
+        _ => Ok(()),
+    }
+}
+
+/// Changes the default alone, so that the program may still say `set_start_method`.
+fn choose_start_method(context: &Object, method: &str) -> Result<()> {
+    let chosen = context.attribute(c"_concrete_contexts")?.call_method(c"get", &[&Object::text(method.as_bytes())?])?;
+    if chosen.is_none() {
+        Ok(())
+    } else {
+        context.attribute(c"_default_context")?.set_attribute(c"_default_context", &chosen)
+    }
 }
 
 fn code_of(loader: &Object, name: &Object) -> Result<Object> {

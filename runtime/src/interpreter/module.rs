@@ -14,6 +14,8 @@ use std::sync::{Mutex, OnceLock};
 struct Tree {
     payload: &'static Payload,
     library: String,
+    /// Of multiprocessing, where it is not to be CPython's choice.
+    start_method: Option<String>,
 }
 
 static TREE: OnceLock<Tree> = OnceLock::new();
@@ -24,6 +26,10 @@ fn tree() -> &'static Tree {
 
 pub fn payload() -> &'static Payload {
     tree().payload
+}
+
+pub fn start_method() -> Option<&'static str> {
+    tree().start_method.as_deref()
 }
 
 /// Whether a packed folder is one of those that start on sys.path.
@@ -42,8 +48,8 @@ pub fn is_standard_extension(file: &[u8]) -> bool {
 }
 
 /// Makes `import _oxd` possible; before Python starts.
-pub fn register(payload: &'static Payload, library: String) {
-    TREE.get_or_init(|| Tree { payload, library });
+pub fn register(payload: &'static Payload, library: String, start_method: Option<String>) {
+    TREE.get_or_init(|| Tree { payload, library, start_method });
     // Safety: the name is static. It can fail for lack of memory only, and then importing says so.
     unsafe { api::PyImport_AppendInittab(c"_oxd".as_ptr(), create) };
 }
@@ -79,12 +85,30 @@ pub fn install_finder() -> Result<()> {
     path.append(&instance)
 }
 
+/// Tells importlib where frozen modules (`os`, `site`, `codecs` …) have their source, so that they get a `__file__`: 3.11
+/// forgets what its configuration said. For the first search, which comes before those are imported.
+#[cfg(Py_3_11)]
+pub fn name_library() -> Result<()> {
+    if Object::sys(c"_stdlib_dir").is_some_and(|folder| !folder.is_none()) {
+        return Ok(());
+    }
+    let folder = [payload().root(), b"/", tree().library.as_bytes()].concat();
+    Object::import(c"sys")?.set_attribute(c"_stdlib_dir", &Object::path(&folder)?)?;
+    // The one that has been imported by now.
+    if let Some(zipimport) = Object::imported(c"zipimport") {
+        let file = Object::path(&[&folder, &b"/zipimport.py"[..]].concat())?;
+        zipimport.set_attribute(c"__file__", &file)?;
+        zipimport.attribute(c"__spec__")?.attribute(c"loader_state")?.set_attribute(c"filename", &file)?;
+    }
+    Ok(())
+}
+
 /// Makes the type of a loader, on top of one of importlib's.
 pub fn make_loader(name: &'static CStr, base: &Object) -> Result<Object> {
     let qualified = [b"_oxd.", name.to_bytes_with_nul()].concat();
     let qualified =
         CStr::from_bytes_with_nul(Box::leak(qualified.into_boxed_slice())).expect("ends with the only zero");
-    let made = make_type(qualified, c"Loads packed modules.", Some(base), loader::METHODS)?;
+    let made = make_type(qualified, c"Loads packed modules.", Some(base), loader::methods())?;
     Object::import(c"_oxd")?.set_attribute(name, &made)?;
     Ok(made)
 }

@@ -67,6 +67,18 @@ impl Object {
         unsafe { Object::owned(api::PyUnicode_FromStringAndSize(value.as_ptr().cast(), value.len() as isize)) }
     }
 
+    pub fn bytes(value: &[u8]) -> Result<Object> {
+        // Safety: copies the bytes.
+        unsafe { Object::owned(api::PyBytes_FromStringAndSize(value.as_ptr().cast(), value.len() as isize)) }
+    }
+
+    /// A list of new references.
+    pub fn list(items: &[Object]) -> Result<Object> {
+        let items = tuple(&items.iter().collect::<Vec<_>>())?;
+        // Safety: alive.
+        unsafe { Object::owned(api::PySequence_List(items.as_ptr())) }
+    }
+
     /// A path, decoded as `os.fsdecode` does.
     pub fn path(value: &[u8]) -> Result<Object> {
         // Early in CPython's start the locale decodes, and that looks for the final zero.

@@ -14,7 +14,8 @@ pub fn run(payload: &'static Payload, config: &Config) -> c_int {
         edit_lines();
     }
     // The prompt after the program (`-i`) and scripts are CPython's own business: nothing is gained here.
-    if config.inspect && !matches!(config.run, Run::Noop) || matches!(config.run, Run::File(_) | Run::Repl) {
+    let left_to_python = config.is_left_to_python() && !matches!(config.run, Run::Noop);
+    if left_to_python || matches!(config.run, Run::File(_) | Run::Repl) {
         // Safety: initialized; does not come back to Python.
         return unsafe { api::Py_RunMain() };
     }

@@ -4,21 +4,32 @@ use super::arguments::{self, Arguments};
 use super::config::Config;
 use super::object::{Object, Result};
 use super::settings::{self, Role};
-use super::{api, exit, fail, fail_damaged, module, program};
+use super::{api, exit, fail, fail_damaged, module, program, teardown};
 use crate::payload::Payload;
 use pyo3_ffi::PyStatus;
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, CString, c_int};
 
 pub fn run(payload: &'static Payload, config: &Config, arguments: &[&'static CStr]) -> c_int {
     #[cfg(oxd_shared_python)]
     load_library(payload, config);
     let role = arguments::role(payload, arguments);
+    if let Some(folders) = &config.terminfo_dirs {
+        find_terminals(&folders.replace("$ORIGIN", &settings::origin(payload)));
+    }
+    let given = arguments;
     let arguments = match role {
-        Role::Program => Arguments::new(arguments),
-        Role::Interpreter => arguments::for_interpreter(arguments),
+        Role::Program => Arguments::new(given),
+        Role::Interpreter => arguments::for_interpreter(given),
     };
     start(payload, config, role, &arguments).unwrap_or_else(|status| fail_start(payload, status));
-    if prepare_sys(payload, config).is_err() {
+    if config.malloc_stats == Some(true) {
+        teardown::require();
+    }
+    let prepared = prepare_sys(payload, config).and_then(|()| match role {
+        Role::Program if config.argvb => set_argvb(given),
+        Role::Program | Role::Interpreter => Ok(()),
+    });
+    if prepared.is_err() {
         return exit::after_exception(payload);
     }
     match role {
@@ -30,7 +41,9 @@ pub fn run(payload: &'static Payload, config: &Config, arguments: &[&'static CSt
 
 fn start(payload: &'static Payload, config: &Config, role: Role, arguments: &Arguments) -> settings::Step {
     settings::preinitialize(config, role, arguments)?;
-    module::register(payload, settings::library(config));
+    // Children of multiprocessing are told theirs.
+    let start_method = config.multiprocessing_start_method.clone().filter(|_| role == Role::Program);
+    module::register(payload, settings::library(config), start_method);
     // From 3.14 on there is one phase only: start-up then reads its few modules through the directory.
     let stop_early = cfg!(not(Py_3_14));
     settings::initialize(config, role, arguments, payload, stop_early)?;
@@ -57,6 +70,20 @@ fn prepare_sys(payload: &Payload, config: &Config) -> Result<()> {
         exit::write_modules_at_exit(variable)?;
     }
     Ok(())
+}
+
+/// `sys.argvb`: the arguments as the kernel passed them.
+fn set_argvb(arguments: &[&'static CStr]) -> Result<()> {
+    let items = arguments.iter().map(|argument| Object::bytes(argument.to_bytes())).collect::<Result<Vec<_>>>()?;
+    Object::import(c"sys")?.set_attribute(c"argvb", &Object::list(&items)?)
+}
+
+/// Tells ncurses where descriptions of terminals are: the one that is packed may have been built for other folders.
+fn find_terminals(folders: &str) {
+    if let Ok(folders) = CString::new(folders) {
+        // Safety: nothing else runs yet. The user's own choice stays.
+        unsafe { libc::setenv(c"TERMINFO_DIRS".as_ptr(), folders.as_ptr(), 0) };
+    }
 }
 
 fn fail_start(payload: &Payload, status: PyStatus) -> ! {

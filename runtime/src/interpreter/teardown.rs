@@ -9,12 +9,23 @@ use super::module;
 use super::object::{Object, Raised, Result};
 use pyo3_ffi::{PyObject, destructor};
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Of the standard library's extension modules, those whose objects write when they are freed.
 const WRITING_MODULES: [&[u8]; 3] = [b"_sqlite3", b"_dbm", b"_gdbm"];
 
+static REQUIRED: AtomicBool = AtomicBool::new(false);
+
+/// Has the heap taken apart in any case: statistics are printed at the end of that.
+pub fn require() {
+    REQUIRED.store(true, Ordering::Relaxed);
+}
+
 /// Answers true when in doubt.
 pub fn can_be_observed() -> bool {
+    if REQUIRED.load(Ordering::Relaxed) {
+        return true;
+    }
     let observed = has_foreign_modules().and_then(|found| if found { Ok(true) } else { has_finalizers() });
     observed.unwrap_or_else(|Raised| {
         // Safety: an exception is set.

@@ -286,7 +286,7 @@ test('settings without effect are accepted, and said', async () => {
     makeExe(`
 dist = default_python_distribution()
 config = dist.make_python_interpreter_config()
-config.argvb = True
+config.allocator_mem = True
 config.multiprocessing_start_method = "auto"
 exe = dist.to_python_executable("app", config=config)`),
   );
@@ -296,6 +296,6 @@ exe = dist.to_python_executable("app", config=config)`),
   const { severity, message, range, sourceLine } = event.diagnostic;
   assert.deepEqual(
     [severity, message, range?.start.line, sourceLine?.trim()],
-    ['warning', 'PythonInterpreterConfig.argvb has no effect yet', 5, 'config.argvb = True'],
+    ['warning', 'PythonInterpreterConfig.allocator_mem has no effect yet', 5, 'config.allocator_mem = True'],
   );
 });

@@ -99,6 +99,7 @@ export const legacyInterpreter = {
   optimizationLevel: 0,
   sysFrozen: false,
   sysMeipass: false,
+  terminfoDirs: '/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:',
   useEnvironment: false,
   userSite: false,
   siteImport: false,
@@ -116,6 +117,7 @@ export const modernInterpreter = {
   cacheTag: 'cpython-311',
   sysFrozen: true,
   sysMeipass: false,
+  terminfoDirs: '/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:',
   useEnvironment: false,
   userSite: false,
 };
