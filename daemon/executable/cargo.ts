@@ -98,7 +98,9 @@ export async function runCargo(context: Context, run: CargoRun): Promise<string>
     /failed to (download|get)|could not resolve host|no matching package|spurious network/i.test(tail);
   const noLinker = /linker `([^`]+)` not found/.exec(tail);
   if (missingCrate) {
-    throw environmentFailure(`Cannot fetch a crate\n${tail}`, {
+    // Before its error it only tells of its retries.
+    const reason = tail.slice(Math.max(0, tail.search(/^error/m)));
+    throw environmentFailure(`Cannot fetch a crate\n${reason}`, {
       hint: 'check the network or the [source] settings of cargo',
     });
   }
