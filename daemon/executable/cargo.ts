@@ -1,8 +1,10 @@
 // Runs cargo: its JSON messages become progress and diagnostics, its process group dies with the signal.
+import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Diagnostic } from '../../protocol/diagnostic.ts';
 import { Failure, environmentFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
+import { keepLog } from '../python/program-log.ts';
 
 export type CargoRun = {
   readonly cargo: string;
@@ -89,7 +91,9 @@ export async function runCargo(context: Context, run: CargoRun): Promise<string>
 
   context.signal.throwIfAborted();
   if (result.exitCode === 0 && executable !== undefined) return executable;
-  const tail = words.join('\n').split('\n').slice(-failureLinesMax).join('\n');
+  const output = words.join('\n');
+  const logFile = keepLog(join(context.cache.folder, 'logs'), `cargo-${process.pid}-${run.step}.log`, output);
+  const tail = output.split('\n').slice(-failureLinesMax).join('\n');
   const ending =
     result.exitCode === undefined
       ? `was stopped by ${result.signal ?? 'an error'}`
@@ -102,14 +106,16 @@ export async function runCargo(context: Context, run: CargoRun): Promise<string>
     const reason = tail.slice(Math.max(0, tail.search(/^error/m)));
     throw environmentFailure(`Cannot fetch a crate\n${reason}`, {
       hint: 'check the network or the [source] settings of cargo',
+      logFile,
     });
   }
   if (noLinker !== null) {
     throw environmentFailure(`Cannot link: "${noLinker[1]}" is not installed`, {
       hint: 'install a C compiler, such as the package gcc',
+      logFile,
     });
   }
-  throw new Failure('environment', `cargo ${ending}\n${tail}`, { diagnostics });
+  throw new Failure('environment', `cargo ${ending}\n${tail}`, { diagnostics, logFile });
 }
 
 function parseMessage(line: string): CargoMessage | undefined {

@@ -1,18 +1,16 @@
 // Makes of pip's output what the user must know.
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Failure, environmentFailure, inputFailure } from '../../protocol/failure.ts';
+import { keepLog } from './program-log.ts';
 
 /** The cause is in the first lines of pip's errors or the last; a compiler's output between them can be thousands. */
 const firstLinesMax = 12;
 const lastLinesMax = 20;
 /** pip puts whole lists of failed files into one line. */
 const lineLengthMax = 400;
-const logsKept = 20;
 
 /** The failure of a pip that ended badly. Its whole output goes into a file below `logs`. */
 export function pipFailure(output: string, subject: string, logs: string, name: string): Failure {
-  const logFile = writeLog(logs, name, output);
+  const logFile = keepLog(logs, name, output);
   const words = pipsOwnWords(output);
   const message = `pip cannot install ${subject}\n${words}`;
   if (/No space left on device|Errno 28/.test(output))
@@ -62,14 +60,4 @@ function pipsOwnWords(output: string): string {
     `… ${left} more lines …`,
     ...relevant.slice(-lastLinesMax),
   ].join('\n');
-}
-
-function writeLog(folder: string, name: string, text: string): string {
-  mkdirSync(folder, { recursive: true });
-  const age = (file: string): number => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const old = readdirSync(folder).toSorted((a, b) => age(b) - age(a));
-  for (const file of old.slice(logsKept - 1)) rmSync(join(folder, file), { force: true });
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
 }

@@ -123,6 +123,25 @@ suite('bad input', { concurrency: false }, () => {
     stopDaemon(options);
   });
 
+  test('no C compiler', () => {
+    const cache = mkdtempSync(join(root, 'cache-'));
+    const path = join(root, 'bin-without-cc');
+    mkdirSync(path);
+    for (const name of ['python3', 'cargo', 'rustc', 'sh', 'env'])
+      execFileSync('ln', [
+        '-s',
+        execFileSync('which', [name], { encoding: 'utf8' }).trim(),
+        join(path, name),
+      ]);
+    const options = { cache, environment: { PATH: path } };
+    check(workspace(hello), {
+      ...options,
+      code: 2,
+      says: [/Cannot link: "cc" is not installed/, /install a C compiler/, /log: .*cargo-\d+-\d+\.log/],
+    });
+    stopDaemon(options);
+  });
+
   test('no usable CPython', () => {
     const environment = { OXD_PYTHON_DISTRIBUTION: join(root, 'no-python') };
     check(workspace(hello), { environment, code: 1, says: [/no-python/] });
