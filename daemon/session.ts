@@ -107,7 +107,10 @@ export function startSession(socket: Socket, services: Services): void {
         const signal = AbortSignal.any([left.signal, gone.signal, services.stopping]);
         const { stream = 0 } = params as { stream?: number };
         const batch = new EventBatch(
-          (events) => void connection.sendNotification(Events.method, { stream, events }),
+          // A closed connection throws, here from a timer, where it would end the daemon.
+          (events) => {
+            if (!gone.signal.aborted) void connection.sendNotification(Events.method, { stream, events });
+          },
           () => socket.writableLength > unsentBytesForText,
         );
         const began = performance.now();

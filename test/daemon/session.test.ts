@@ -153,21 +153,28 @@ test('cancelling one request leaves the others alone', { timeout }, async () => 
   assert.equal((await other.result).outcome, 'unchanged');
 });
 
-test('a connection that closes cancels what it asked for', { timeout }, async () => {
-  const socket = connect(path);
-  const begun = Promise.withResolvers<void>();
-  const decoder = new MessageDecoder();
-  socket.on('data', (chunk) => {
-    for (const message of decoder.push(chunk))
-      if ((message as { method?: string }).method === 'oxd/events') begun.resolve();
+/** Events that wait to be sent when the client goes have nobody to go to; that must not end the daemon. */
+const closing: [what: string, target: string][] = [
+  ['cancels what it asked for', 'held'],
+  ['is no trouble to a build in the middle of its words', 'talks:100'],
+];
+for (const [what, target] of closing) {
+  test(`a connection that closes ${what}`, { timeout }, async () => {
+    const socket = connect(path);
+    const begun = Promise.withResolvers<void>();
+    const decoder = new MessageDecoder();
+    socket.on('data', (chunk) => {
+      for (const message of decoder.push(chunk))
+        if ((message as { method?: string }).method === 'oxd/events') begun.resolve();
+    });
+    send(socket, { id: 1, method: Hello.method, params: { token, pid: 1, identity } });
+    send(socket, { id: 2, method: Build.method, params: { ...request(target), stream: 2 } });
+    await begun.promise;
+    assert.equal(running, 1);
+    socket.destroy();
+    await eventually(() => running === 0);
   });
-  send(socket, { id: 1, method: Hello.method, params: { token, pid: 1, identity } });
-  send(socket, { id: 2, method: Build.method, params: { ...request('held'), stream: 2 } });
-  await begun.promise;
-  assert.equal(running, 1);
-  socket.destroy();
-  await eventually(() => running === 0);
-});
+}
 
 /** What the daemon answers to bytes that are no client's: it hangs up, or goes on as if they had not come. */
 const junk: [name: string, bytes: Buffer | string, hangsUp: boolean][] = [

@@ -29,6 +29,14 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     await once(child, 'exit');
     throw signal.reason;
   },
+  /** Talks without a pause, and for a while after it was cancelled. */
+  talks: async (_request, { signal, report }, ms) => {
+    const talk = setInterval(() => report({ event: 'notice', text: 'still there' }), 1);
+    await once(signal, 'abort');
+    await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+    clearInterval(talk);
+    throw signal.reason;
+  },
   /** Hears of the cancellation and does not care. */
   stubborn: async (_request, { report }) => {
     report({ event: 'notice', text: 'held by nobody' });
