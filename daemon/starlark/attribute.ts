@@ -50,7 +50,9 @@ export function attributeNames(x: Value): string[] {
 export function noAttribute(x: Value, name: string): never {
   const near = nearestName(name, attributeNames(x));
   const hint = near === undefined ? '' : ` (did you mean .${near}?)`;
-  fail(`${typeName(x)} has no .${name} field or method${hint}`);
+  // The fields of structs are called attributes, as in the Go implementation.
+  const noun = typeName(x) === 'struct' ? 'attribute' : 'field or method';
+  fail(`${typeName(x)} has no .${name} ${noun}${hint}`);
 }
 
 export function setAttribute(x: Value, name: string, value: Value): void {

@@ -71,7 +71,7 @@ export function answerBatch(request: BatchRequest, host: BatchHost): BatchAnswer
   try {
     source = host.read(file);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = unreadable(error, file);
     return { id, ok: false, output: '', errors: [{ line: 1, col: 1, message, file, stack: [] }] };
   }
   const predeclared = predeclaredFor(request);
@@ -94,11 +94,17 @@ export function answerBatch(request: BatchRequest, host: BatchHost): BatchAnswer
       try {
         return { file: target, source: host.read(target) };
       } catch (error) {
-        return fail(`cannot load ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        return fail(`cannot load ${name}: ${unreadable(error, target)}`);
       }
     },
   });
   return answer(id, output, 'diagnostics' in result ? result.diagnostics : [], file);
+}
+
+/** Why a file cannot be read, in the words of the Go implementation. */
+function unreadable(error: unknown, file: string): string {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `open ${file}: no such file or directory`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function answer(id: unknown, output: string, diagnostics: readonly Diagnostic[], file: string): BatchAnswer {

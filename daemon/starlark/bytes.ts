@@ -4,7 +4,8 @@ import { StarlarkObject } from './value.ts';
 import type { Key, Value, ValueIterator } from './value.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8');
+// A byte order mark is a character like others.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 export class Bytes extends StarlarkObject {
   readonly data: Uint8Array;
@@ -52,9 +53,24 @@ export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** UTF-8 text of bytes; what is not UTF-8 becomes U+FFFD. */
+/** UTF-8 text of bytes; each byte that is part of no UTF-8 sequence becomes U+FFFD. */
 export function decodeText(data: Uint8Array): string {
-  return decoder.decode(data);
+  const whole = decodeStrictly(data);
+  if (whole !== undefined) return whole;
+  let text = '';
+  for (let at = 0, size; at < data.length; at += size || 1) {
+    size = utf8Size(data, at);
+    text += size === 0 ? '\ufffd' : decoder.decode(data.subarray(at, at + size));
+  }
+  return text;
+}
+
+function decodeStrictly(data: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(data);
+  } catch {
+    return undefined;
+  }
 }
 
 /** One character per byte. */
@@ -117,8 +133,7 @@ function utf8Size(data: Uint8Array, at: number): number {
   const size =
     first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
   if (size <= 1) return size;
-  const text = decodeText(data.subarray(at, at + size));
-  return at + size <= data.length && !text.includes('\ufffd') ? size : 0;
+  return at + size <= data.length && decodeStrictly(data.subarray(at, at + size)) !== undefined ? size : 0;
 }
 
 export type ViewKind = 'elems' | 'elem_ords' | 'codepoints' | 'codepoint_ords';

@@ -3,10 +3,10 @@ import type { Emitter } from './emitter.ts';
 import { arithmetic } from './generate-operator.ts';
 import type { Expression, List, Name, Statement, Tuple } from './syntax.ts';
 
-/** Assigns the value in the JavaScript variable `value` to a target. */
-export function assignTo(e: Emitter, target: Expression, value: string): void {
+/** Assigns the value in the JavaScript variable `value` to a target; `at` is where a failure to take it apart belongs. */
+export function assignTo(e: Emitter, target: Expression, value: string, at: number): void {
   if (target.kind === 'name') assignName(e, target, value);
-  else if (target.kind === 'tuple' || target.kind === 'list') unpackInto(e, target, value);
+  else if (target.kind === 'tuple' || target.kind === 'list') unpackInto(e, target, value, at);
   else if (target.kind === 'subscript') {
     const object = e.expression(target.object);
     const key = e.expression(target.key);
@@ -17,16 +17,16 @@ export function assignTo(e: Emitter, target: Expression, value: string): void {
   } else throw new Error(`the resolver lets nobody assign to ${target.kind}`);
 }
 
-function unpackInto(e: Emitter, target: Tuple | List, value: string): void {
+function unpackInto(e: Emitter, target: Tuple | List, value: string, position: number): void {
   const parts = e.temp();
-  e.line(`${parts} = $unpack(${value}, ${target.items.length});`, target);
+  e.line(`${parts} = $unpack(${value}, ${target.items.length});`, target, position);
   for (const [at, item] of target.items.entries()) {
     const mark = e.mark();
     if (item.kind === 'name') assignName(e, item, `${parts}[${at}]`);
     else {
       const part = e.temp();
       e.line(`${part} = ${parts}[${at}];`);
-      assignTo(e, item, part);
+      assignTo(e, item, part, position);
     }
     e.release(mark);
   }

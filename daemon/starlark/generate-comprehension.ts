@@ -34,23 +34,28 @@ function clauses(e: Emitter, rest: readonly Clause[], body: () => void): void {
     e.line('}');
     return;
   }
-  loop(e, clause.target, clause.iterable, () => clauses(e, others, body));
+  loop(e, clause, () => clauses(e, others, body));
 }
 
-/** `for target in iterable`: the iterable stays locked until the loop is left, however that happens. */
-export function loop(e: Emitter, target: Expression, iterable: Expression, body: () => void): void {
+type Loop = { readonly target: Expression; readonly iterable: Expression; readonly start: number };
+
+/**
+ * `for target in iterable`: the iterable stays locked until the loop is left, however that happens. What goes wrong with
+ * the iteration itself belongs to the word `for`.
+ */
+export function loop(e: Emitter, { target, iterable, start }: Loop, body: () => void): void {
   const mark = e.mark();
   const pairs = target.kind === 'tuple' && target.items.length === 2 ? pairSource(e, iterable) : undefined;
   if (pairs !== undefined) {
     e.release(mark);
     const iterator = e.temp();
-    e.line(`${iterator} = ${pairs};`, iterable);
-    e.line(`try { while (${iterator}.next()) { if (--$T.fuel < 0) $T.refuel();`, target);
+    e.line(`${iterator} = ${pairs.code};`, iterable, pairs.at ?? start);
+    e.line(`try { while (${iterator}.next()) { if (--$T.fuel < 0) $T.refuel();`, target, start);
     const inner = e.mark();
     for (const [at, item] of (target as Tuple).items.entries()) {
       const value = e.temp();
       e.line(`${value} = ${iterator}.${at === 0 ? 'first' : 'second'};`);
-      assignTo(e, item, value);
+      assignTo(e, item, value, start);
     }
     e.release(inner);
     body();
@@ -62,28 +67,32 @@ export function loop(e: Emitter, target: Expression, iterable: Expression, body:
   e.release(mark);
   const iterator = e.temp();
   const item = e.temp();
-  e.line(`${iterator} = $iterate(${value});`, iterable);
+  e.line(`${iterator} = $iterate(${value});`, iterable, start);
   e.line(
     `try { while ((${item} = ${iterator}.next()) !== undefined) { if (--$T.fuel < 0) $T.refuel();`,
     iterable,
+    start,
   );
   const inner = e.mark();
-  assignTo(e, target, item);
+  assignTo(e, target, item, start);
   e.release(inner);
   body();
   e.line(`}} finally { ${iterator}.close(); }`);
   e.release(mark);
 }
 
-/** JavaScript for a pair iterator over `enumerate(x)` or `x.items()`; undefined for all else. */
-function pairSource(e: Emitter, iterable: Expression): string | undefined {
+/** JavaScript for a pair iterator over `enumerate(x)` or `x.items()`, and where it fails; undefined for all else. */
+function pairSource(
+  e: Emitter,
+  iterable: Expression,
+): { readonly code: string; readonly at: number | undefined } | undefined {
   if (iterable.kind !== 'call') return undefined;
   const { callee, args } = iterable;
   const [first] = args;
   const isEnumerate =
     callee.kind === 'name' && callee.name === 'enumerate' && callee.binding?.scope === 'universal';
   if (isEnumerate && args.length === 1 && first?.kind === 'positional') {
-    return `new $EnumeratedPairs(${e.expression(first.value)})`;
+    return { code: `new $EnumeratedPairs(${e.expression(first.value)})`, at: iterable.at };
   }
   if (callee.kind !== 'attribute' || callee.name !== 'items' || first !== undefined) return undefined;
   const object = e.expression(callee.object);
@@ -94,5 +103,6 @@ function pairSource(e: Emitter, iterable: Expression): string | undefined {
     callee.at,
   );
   e.line(`if (!(${object} instanceof $Dict)) ${others} = $call(${others}, []);`, iterable, iterable.at);
-  return `${object} instanceof $Dict ? new $DictPairs(${object}) : new $UnpackedPairs(${others}, $unpack)`;
+  const code = `${object} instanceof $Dict ? new $DictPairs(${object}) : new $UnpackedPairs(${others}, $unpack)`;
+  return { code, at: undefined };
 }

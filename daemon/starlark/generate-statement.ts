@@ -23,13 +23,14 @@ function generate(e: Emitter, statement: Statement): boolean {
       if (statement.value.kind !== 'string') e.expression(statement.value);
       return false;
     case 'assign':
-      if (statement.operator === '=') assignTo(e, statement.target, e.expression(statement.value));
+      if (statement.operator === '=')
+        assignTo(e, statement.target, e.expression(statement.value), statement.at);
       else augmentedAssignment(e, statement);
       return false;
     case 'if':
       return generateIf(e, statement);
     case 'for':
-      e.branch(() => loop(e, statement.target, statement.iterable, () => e.block(statement.body)));
+      e.branch(() => loop(e, statement, () => e.block(statement.body)));
       return false;
     case 'while':
       e.line('while (true) { if (--$T.fuel < 0) $T.refuel();', statement.condition);
@@ -44,6 +45,7 @@ function generate(e: Emitter, statement: Statement): boolean {
         e,
         statement.name,
         generateFunction(e, statement.scope!, statement.params, statement.body, statement),
+        statement.start,
       );
       return false;
     case 'return':
@@ -56,7 +58,7 @@ function generate(e: Emitter, statement: Statement): boolean {
       for (const { local, from, fromSpan } of statement.bindings) {
         const value = e.temp();
         e.line(`${value} = $loaded(${module}, ${name}, ${JSON.stringify(from)});`, fromSpan);
-        assignTo(e, local, value);
+        assignTo(e, local, value, statement.start);
       }
       return false;
     }

@@ -65,7 +65,7 @@ function readEscape(text: string, at: number, bytes: boolean): Escape {
     const digits = /^[0-7]{1,3}/.exec(text.slice(at + 1, at + 4))![0];
     const value = Number.parseInt(digits, 8);
     const length = 1 + digits.length;
-    if (value > 255) return { length, message: `invalid escape sequence \\${digits}` };
+    if (bytes && value > 255) return { length, message: `invalid escape sequence \\${digits}` };
     if (bytes) return { length, value };
     if (value > 127) return { length, message: `non-ASCII octal escape \\${digits} ${useUnicode(value)}` };
     return { length, value: String.fromCharCode(value) };

@@ -19,7 +19,7 @@ export class EnumeratedPairs implements PairIterator {
   #at = -1;
 
   constructor(items: Value) {
-    this.#items = elementsOf(items, 'enumerate');
+    this.#items = elementsOf(items, 'enumerate: for parameter x');
   }
 
   next(): boolean {

@@ -111,11 +111,12 @@ function parseBinary(state: ParserState, lowest: number): Expression {
   let previous: BinaryOperator | undefined;
   for (;;) {
     let operator = state.kind;
-    const at = state.start;
+    let at = state.start;
     if (operator === 'not') {
       if (lowest > comparisonPrecedence) return left;
       state.next();
       if (!state.is('in')) state.fail(`got ${describe(state.kind)}, want in`);
+      at = state.start;
       operator = 'not in';
     }
     const precedence = precedences[operator];
@@ -217,7 +218,8 @@ export function trimmed<T>(items: readonly T[]): T[] {
 /** Parameters up to the token `end`, which is left. Their order is the resolver's business. */
 export function parseParameters(state: ParserState, end: string): Parameter[] {
   const params: Parameter[] = [];
-  while (!state.is(end) && !state.is('eof')) {
+  const isOver = (): boolean => state.is(end) || state.is(':') || state.is('eof');
+  while (!isOver()) {
     const start = state.start;
     if (state.is('*') || state.is('**')) {
       const kind = state.is('*') ? 'star' : 'starstar';
@@ -241,7 +243,7 @@ export function parseParameters(state: ParserState, end: string): Parameter[] {
         end: state.previousEnd,
       });
     }
-    if (!state.is(end) && !state.is('eof')) state.expect(',');
+    if (!isOver()) state.expect(',');
   }
   return trimmed(params);
 }

@@ -190,7 +190,8 @@ function parseLoadBinding(state: ParserState): LoadBinding {
     const end = state.scanner.end;
     state.next();
     return {
-      local: { kind: 'name', name: from, binding: undefined, start, end },
+      // The name lies within the quotes.
+      local: { kind: 'name', name: from, binding: undefined, start: start + 1, end: end - 1 },
       from,
       fromSpan: { start, end },
       start,

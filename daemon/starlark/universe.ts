@@ -102,7 +102,7 @@ function dict(pairs: Value | undefined, kwargs: ReadonlyMap<string, Value>): Val
 function enumerate(x: Value, start: Value = 0): Value {
   if (!isInteger(start)) fail(`enumerate: for parameter start: got ${typeName(start)}, want int`);
   const first = toSmallInt(start, 'enumerate');
-  return new List(elementsOf(x, 'enumerate').map((item, at) => new Tuple([first + at, item])));
+  return new List(elementsOf(x).map((item, at) => new Tuple([first + at, item])));
 }
 
 function float(x: Value | undefined): Value {
@@ -188,21 +188,51 @@ function bound(value: Value, name: string): number {
 }
 
 function sorted(iterable: Value, key: Value = null, reverse: Value = false): Value {
-  const items = elementsOf(iterable, 'sorted: for parameter iterable');
+  const items = elementsOf(iterable);
   checkElements(items.length);
   const lock = iterate(iterable);
   try {
     const ranks = key === null ? items : items.map((item) => callValue(key, [item]));
     const order = Array.from(items.keys());
     const sign = truth(reverse) ? -1 : 1;
-    order.sort((x, y) => {
-      if (--active.fuel < 0) active.refuel();
-      return sign * compare(ranks[x]!, ranks[y]!, '<');
-    });
+    try {
+      order.sort((x, y) => {
+        if (--active.fuel < 0) active.refuel();
+        return sign * compare(ranks[x]!, ranks[y]!, '<');
+      });
+    } catch (error) {
+      throw (ranks.length > insertionMax ? undefined : lastIncomparable(ranks, truth(reverse))) ?? error;
+    }
     return new List(order.map((at) => items[at]!));
   } finally {
     lock.close();
   }
+}
+
+/** Up to here the Go implementation sorts by insertion. */
+const insertionMax = 20;
+
+/**
+ * Of values that cannot be sorted: the error that names the pair the Go implementation names, the last one that it meets
+ * while it takes such pairs for sorted.
+ */
+function lastIncomparable(ranks: readonly Value[], isReversed: boolean): unknown {
+  let failure: unknown;
+  const isLess = (a: Value, b: Value): boolean => {
+    try {
+      return isReversed ? compare(b, a, '<') < 0 : compare(a, b, '<') < 0;
+    } catch (error) {
+      failure = error;
+      return false;
+    }
+  };
+  const done: Value[] = [];
+  for (const rank of ranks) {
+    let at = done.length;
+    while (at > 0 && isLess(rank, done[at - 1]!)) at--;
+    done.splice(at, 0, rank);
+  }
+  return failure;
 }
 
 function zip(args: Value[]): Value {
@@ -228,14 +258,14 @@ function getattr(x: Value, name: string, otherwise: Value | undefined): Value {
 
 const functions = methodTable({
   'abs(x, /)': abs,
-  'any(x, /)': (x) => find(x, true),
-  'all(x, /)': (x) => !find(x, false),
+  'any(x: iterable, /)': (x) => find(x, true),
+  'all(x: iterable, /)': (x) => !find(x, false),
   'bool(x=False, /)': (x: Value = false) => truth(x),
   'bytes(x, /)': bytes,
   'chr(i, /)': chr,
   'dict(pairs=[], /, **kwargs)': dict,
   'dir(x, /)': (x) => new List(attributeNames(x)),
-  'enumerate(x, start=0)': enumerate,
+  'enumerate(x: iterable, start=0)': enumerate,
   'fail(*args, sep: string=" ")': (separator: string = ' ', args: Value[]) =>
     fail(`fail: ${args.map(str).join(separator)}`),
   'float(x=0.0, /)': float,
@@ -244,19 +274,20 @@ const functions = methodTable({
   'hash(x, /)': hash,
   'int(x, base=10)': int,
   'len(x, /)': len,
-  'list(x=[], /)': (x: Value | undefined) => new List(x === undefined ? [] : elementsOf(x, 'list')),
+  'list(x: iterable = [], /)': (x: Value | undefined) => new List(x === undefined ? [] : elementsOf(x)),
   'max(*args, key: callable = None)': (key: Value = null, args: Value[]) => extreme('max', 1, key, args),
   'min(*args, key: callable = None)': (key: Value = null, args: Value[]) => extreme('min', -1, key, args),
   'ord(c, /)': ord,
   'print(*args, sep: string=" ")': (separator: string = ' ', args: Value[]) => print(args, separator),
   'range(start, stop=None, step=1, /)': range,
   'repr(x, /)': repr,
-  'reversed(x, /)': (x) => new List(elementsOf(x, 'reversed').reverse()),
-  'set(x=[], /)': (x: Value | undefined) => new StarlarkSet(x === undefined ? [] : elementsOf(x, 'set')),
-  'sorted(iterable, /, *, key: callable = None, reverse: bool = False)': sorted,
+  'reversed(x: iterable, /)': (x) => new List(elementsOf(x).reverse()),
+  'set(x: iterable = [], /)': (x: Value | undefined) =>
+    prefixed('set', () => new StarlarkSet(x === undefined ? [] : elementsOf(x))),
+  'sorted(iterable: iterable, /, *, key: callable = None, reverse: bool = False)': sorted,
   'str(x, /)': (x) => (x instanceof Bytes ? decodeText(x.data) : str(x)),
-  'tuple(x=(), /)': (x: Value | undefined) =>
-    x instanceof Tuple ? x : new Tuple(x === undefined ? [] : elementsOf(x, 'tuple')),
+  'tuple(x: iterable = (), /)': (x: Value | undefined) =>
+    x instanceof Tuple ? x : new Tuple(x === undefined ? [] : elementsOf(x)),
   'type(x, /)': typeName,
   'zip(*args)': zip,
 });

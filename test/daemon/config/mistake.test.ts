@@ -17,7 +17,7 @@ type Mistake = {
 
 const distribution = 'default_python_distribution()';
 const mistakes: Record<string, Mistake> = {
-  'syntax error': { source: 'def make_exe(:\n    pass\n', message: 'not an identifier', at: '1:14' },
+  'syntax error': { source: 'def make_exe(:\n    pass\n', message: "got ':', want ')'", at: '1:14' },
   'undefined name': {
     source: 'def f():\n    return default_python_distributio()\n',
     message: /undefined: default_python_distributio/,
