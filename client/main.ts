@@ -18,6 +18,7 @@ const runners: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   'daemon status': async () => (await import('./daemon-commands.ts')).status,
   'daemon logs': async () => (await import('./daemon-logs.ts')).logs,
   'cache stats': async () => (await import('./cache-stats.ts')).cacheStats,
+  analyze: async () => (await import('./analyze.ts')).analyze,
   starlark: async () => (await import('./starlark.ts')).starlark,
 };
 

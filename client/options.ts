@@ -49,6 +49,7 @@ export type CommandName =
   | 'daemon status'
   | 'daemon logs'
   | 'cache stats'
+  | 'analyze'
   | 'starlark';
 
 export type Command = {
@@ -159,6 +160,16 @@ export const commands: readonly Command[] = [
     options: [{ flag: '--follow', short: '-f', values: [], help: 'Go on until interrupted' }],
   },
   { ...plain, name: 'cache stats', summary: 'Show what the cache holds' },
+  {
+    name: 'analyze',
+    summary: 'Tell where an executable runs, and what its size is made of',
+    words: 'EXECUTABLE',
+    wordsMin: 1,
+    wordsMax: 1,
+    options: [],
+    notes:
+      'Of an ELF file that oxd did not build: the libraries and the glibc that it needs. Needs no daemon.',
+  },
   {
     name: 'starlark',
     summary: 'Evaluate Starlark, the language of configs',

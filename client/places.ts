@@ -35,7 +35,9 @@ export function findPlaces(environment: Environment, cwd: string): Places {
 const packageFolder = dirname(dirname(realpathSync(process.argv[1] ?? '.')));
 
 /** An entry of the daemon's code: what `npm run prepare` compiled, which starts faster and takes less memory, else TypeScript. */
-export function daemonEntry(name: 'main' | 'in-process' | `starlark/${string}`): string {
+export function daemonEntry(
+  name: 'main' | 'in-process' | 'executable/analyze' | `starlark/${string}`,
+): string {
   const compiled = join(packageFolder, 'dist', 'daemon', `${name}.js`);
   return existsSync(compiled) ? compiled : join(packageFolder, 'daemon', `${name}.ts`);
 }

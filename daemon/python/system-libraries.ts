@@ -16,6 +16,9 @@ const onEveryMachine =
 type NeedsKey = { readonly library: Sha256 };
 const needs: ResultType<NeedsKey, ElfNeeds> = { kind: 'scan', version: 1 };
 
+/** Whether every Linux with glibc has the library of this name. */
+export const isOnEveryMachine = (name: string): boolean => onEveryMachine.test(name);
+
 /** An application that needs more libraries than this has a loop in what we follow. */
 const librariesMax = 2_000;
 
@@ -44,7 +47,7 @@ export function systemLibraries(context: Context, resources: readonly Resource[]
   for (const library of queue) {
     const { needed, searchPaths } = known.get(library.sha256) ?? readNeeds(context, library);
     for (const name of needed) {
-      if (packed.has(name) || found.has(name) || onEveryMachine.test(name)) continue;
+      if (packed.has(name) || found.has(name) || isOnEveryMachine(name)) continue;
       const path = search(name, { path: library.path, searchPaths });
       const hash = path === undefined ? undefined : context.cache.hashFile(path);
       if (path === undefined || hash === undefined) {

@@ -1,0 +1,90 @@
+// Where the bytes of an executable go: to which distribution of packages, the standard library, or what else.
+import type { OpenImage, PackedFile } from './image-reader.ts';
+
+export type SizeOf = {
+  readonly name: string;
+  readonly kind: 'package' | 'standard-library' | 'system-libraries' | 'runtime' | 'index';
+  /** Bytes in the executable; those of all parts add up to its size. */
+  readonly stored: number;
+  /** Bytes when unpacked; equal to `stored` where nothing is packed. */
+  readonly unpacked: number;
+  readonly files: number;
+};
+
+/** The largest first. `fileBytes` is the size of the executable, `payloadBytes` how much of it is packed. */
+export function sizesByPart(image: OpenImage, fileBytes: number, payloadBytes: number): SizeOf[] {
+  const ownerOf = ownersOf(image);
+  const parts = new Map<string, SizeOf>();
+  for (const file of image.files) {
+    const { name, kind } = partOf(file, ownerOf);
+    const { stored, unpacked, files } = parts.get(name) ?? { stored: 0, unpacked: 0, files: 0 };
+    parts.set(name, {
+      name,
+      kind,
+      stored: stored + file.stored,
+      unpacked: unpacked + file.size,
+      files: files + 1,
+    });
+  }
+  const packed = [...parts.values()].reduce((sum, { stored }) => sum + stored, 0);
+  const plain = (name: string, kind: SizeOf['kind'], bytes: number): SizeOf => ({
+    name,
+    kind,
+    stored: bytes,
+    unpacked: bytes,
+    files: 0,
+  });
+  return [
+    ...parts.values(),
+    plain('interpreter and runtime', 'runtime', fileBytes - payloadBytes),
+    // Also what a later layer hides.
+    plain('index', 'index', payloadBytes - packed),
+  ].toSorted((a, b) => b.stored - a.stored || (a.name < b.name ? -1 : 1));
+}
+
+function partOf(
+  { path }: PackedFile,
+  ownerOf: (path: string) => string,
+): { name: string; kind: SizeOf['kind'] } {
+  if (/^lib\/python3\.\d+\//.test(path)) return { name: 'standard library', kind: 'standard-library' };
+  if (/^lib\/[^/]+\.so(?:\.\d+)*$/.test(path)) return { name: 'system libraries', kind: 'system-libraries' };
+  return { name: ownerOf(path), kind: 'package' };
+}
+
+/**
+ * The name of the distribution that a packed file is of, as the RECORD files say (PEP 376); for a file that none of them
+ * lists, its top-level module or folder.
+ */
+function ownersOf(image: OpenImage): (path: string) => string {
+  const owners = new Map<string, string>();
+  const ofFolder = new Map<string, Set<string>>();
+  for (const file of image.files) {
+    const match = /^([^/]+)-([^/-]+)\.dist-info\/RECORD$/.exec(file.path);
+    if (match === null) continue;
+    const owner = `${match[1]} ${match[2]}`;
+    for (const line of image.read(file).toString().split('\n')) {
+      const path = line.startsWith('"')
+        ? line.slice(1, line.indexOf('",')).replaceAll('""', '"')
+        : line.slice(0, Math.max(line.indexOf(','), 0));
+      if (path === '' || path.startsWith('../')) continue;
+      owners.set(path, owner);
+      const folder = topOf(path);
+      ofFolder.set(folder, (ofFolder.get(folder) ?? new Set()).add(owner));
+    }
+  }
+  return (path) => {
+    const source = path.replace(/__pycache__\/([^/]+)\.[^/.]+(?:\.opt-\d)?\.pyc$/, '$1.py');
+    const [only, ...others] = ofFolder.get(topOf(source)) ?? [];
+    return (
+      owners.get(path) ??
+      owners.get(source) ??
+      (only !== undefined && others.length === 0 ? only : topOf(source))
+    );
+  };
+}
+
+/** "requests" for requests/api.py, "six" for six.py and _x for _x.cpython-311-x86_64-linux-gnu.so. */
+function topOf(path: string): string {
+  const slash = path.indexOf('/');
+  return slash === -1 ? path.replace(/\.(?:pyc?|(?:[^.]+\.)?so)$/, '') : path.slice(0, slash);
+}
