@@ -79,8 +79,9 @@ export class EarlyBuilds {
     followed.later = setTimeout(() => {
       const set = this.#modulesOf(followed.request);
       if (set === undefined || followed.stop.signal.aborted) return;
-      if (followed.watch === undefined) followed.watch = this.#watch(followed, set);
-      else void followed.watch.then((watch) => watch.update(set)).catch(() => undefined);
+      const watch =
+        followed.watch?.then((open) => open.update(set)) ?? (followed.watch = this.#watch(followed, set));
+      watch.catch((error: unknown) => this.#options.log.warn({ err: error }, 'no early builds: not watched'));
     }, watchDelayMs).unref();
   }
 
@@ -115,7 +116,6 @@ export class EarlyBuilds {
         const events = await this.#options.build(request);
         if (events !== undefined) followed.untold = events;
       } while (isDirty && !stop.signal.aborted);
-      running = undefined;
     };
     const { log } = this.#options;
     return watchPaths(set, {
@@ -125,7 +125,9 @@ export class EarlyBuilds {
       onChange: (paths) => {
         if (!paths.every(isModule)) return;
         isDirty = true;
-        running ??= build().catch((error: unknown) => log.error({ err: error }, 'early build'));
+        running ??= build()
+          .catch((error: unknown) => log.error({ err: error }, 'early build'))
+          .finally(() => (running = undefined));
       },
     });
   }
