@@ -1,7 +1,7 @@
 // The stub: our Rust crate linked with a distribution's CPython, before anything is packed into it. Built by cargo
 // once for a distribution and toolchain, then taken from the cache by every project.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ResultType, Sha256 } from '../../cache/cache.ts';
@@ -39,6 +39,7 @@ export async function buildStub(context: Context, distribution: Distribution): P
   const runtime = runtimeCrate();
   const flags = Object.fromEntries(
     flagVariables.flatMap((name) => {
+      context.trace.variable(name);
       const value = context.environment[name];
       return value === undefined ? [] : [[name, value]];
     }),
@@ -85,7 +86,7 @@ export async function buildStub(context: Context, distribution: Distribution): P
     const sha256 = await context.cache.blobs.putFile(copy);
     const path = context.cache.blobs.path(sha256);
     if (path === undefined) throw new Error('a blob that was just stored is missing');
-    const stub: Stub = { sha256, size: readFileSync(path).length };
+    const stub: Stub = { sha256, size: statSync(path).size };
     context.cache.put(stubs, key, stub, { blobs: [sha256] });
     return stub;
   });

@@ -29,6 +29,7 @@ const toolchainAnswers: ResultType<
  * The answer is kept under the stats of cargo, rustc and rustup's settings, and of the compiler they lead to.
  */
 export async function findToolchain(context: Context): Promise<Toolchain> {
+  for (const name of ['CARGO', 'RUSTC', 'RUSTUP_HOME', 'RUSTUP_TOOLCHAIN']) context.trace.variable(name);
   const cargo = context.environment['CARGO'] ?? findProgram(context, 'cargo');
   const rustc = context.environment['RUSTC'] ?? findProgram(context, 'rustc');
   if (cargo === undefined || rustc === undefined) {

@@ -74,6 +74,13 @@ register_target("exe", make_exe)
     }
   });
 
+  test('another toolchain is a change, though no file has changed', async () => {
+    await engine.build(request, caller());
+    const environment = { ...request.environment, RUSTC: '/absent/rustc' };
+    await assert.rejects(engine.build({ ...request, environment }, caller()), /Cannot run/);
+    assert.equal((await engine.build(request, caller())).outcome, 'unchanged');
+  });
+
   test('one who leaves does not end the build of the others; the last one does', async () => {
     writeFileSync(module, 'print("shared")\n');
     const leaving = new AbortController();
