@@ -1,5 +1,5 @@
 // Writes one layer of the packed tree (docs/reference/image-format.md). The reader is runtime/src/payload/layer.rs.
-import { closeSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { constants, crc32, zstdCompress } from 'node:zlib';
 import { writeFully } from './file-bytes.ts';
@@ -40,8 +40,8 @@ const filesAtOnce = 8;
 const compressBytes = promisify(zstdCompress);
 
 /**
- * Writes a layer to a new file and returns its length in bytes. Equal files and modules give equal bytes, in whatever
- * order they come. Each file is read once, and only a few are in memory at a time.
+ * Writes a layer to a new file, which is gone after a failure, and returns its length in bytes. Equal files and
+ * modules give equal bytes, in whatever order they come. Each file is read once, and only a few are in memory at a time.
  */
 export async function writeLayer(
   output: string,
@@ -67,6 +67,9 @@ export async function writeLayer(
     writeFully(target, layerIndex(tree, stored, end), 0);
     ftruncateSync(target, end);
     return end;
+  } catch (error) {
+    rmSync(output, { force: true });
+    throw error;
   } finally {
     closeSync(target);
   }

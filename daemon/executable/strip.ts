@@ -1,5 +1,5 @@
 // Removes debugging information from libraries of a CPython and of the system: half of a self-built standard library.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Sha256 } from '../../cache/cache.ts';
@@ -21,9 +21,22 @@ export async function strippedLibraries(
   const libraries = new Map<Sha256, string>();
   for (const { path, content } of resources)
     if (/\.so(\.\d+)*$/.test(path) && content.at === 'file') libraries.set(content.sha256, content.path);
-  const stripped = new Map<Sha256, Buffer>();
-  if (libraries.size === 0) return stripped;
+  if (libraries.size === 0) return new Map();
   const folder = context.cache.scratch();
+  try {
+    return await stripIn(context, folder, libraries);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Works on copies in a new folder. */
+async function stripIn(
+  context: Context,
+  folder: string,
+  libraries: ReadonlyMap<Sha256, string>,
+): Promise<ReadonlyMap<Sha256, Buffer>> {
+  const stripped = new Map<Sha256, Buffer>();
   mkdirSync(folder);
   for (const [sha256, path] of libraries) {
     copyFileSync(path, join(folder, sha256));
