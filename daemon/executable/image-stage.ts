@@ -15,6 +15,8 @@ type Stage = {
 
 /** A copy takes as much disk as its image: for the few programs that somebody is working on. */
 const stagesMax = 4;
+/** Outputs that were written and not copied yet; a number above what one build writes. */
+const writtenMax = 64;
 
 /** Keeps one prepared file for each output that was written lately. */
 export class ImageStage {
@@ -35,6 +37,10 @@ export class ImageStage {
   async write(image: Image, signal: AbortSignal): Promise<number> {
     const length = await this.#write(image, signal);
     this.#written.set(image.output, statSync(image.output, { bigint: true }));
+    for (const oldest of this.#written.keys()) {
+      if (this.#written.size <= writtenMax) break;
+      this.#written.delete(oldest);
+    }
     return length;
   }
 

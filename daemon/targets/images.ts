@@ -1,8 +1,10 @@
-import { type Image } from '../executable/image.ts';
+import type { Image } from '../executable/image.ts';
 import { ImageStage } from '../executable/image-stage.ts';
 
 /** After the answer to who asked for the build; long before a person saves again. */
 const prepareDelayMs = 30;
+/** More than anybody works on. Programs of an install layout have a new folder each time and never come again. */
+const rememberedMax = 64;
 
 /** Writes executables. One that was written before is being worked on: its next image is prepared while nobody waits. */
 export class Images {
@@ -26,6 +28,10 @@ export class Images {
       this.#timers.add(timer);
     }
     this.#written.add(image.output);
+    for (const oldest of this.#written) {
+      if (this.#written.size <= rememberedMax) break;
+      this.#written.delete(oldest);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
