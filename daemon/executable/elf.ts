@@ -1,5 +1,5 @@
 // The little that the image writer needs of ELF: make the appended payload a loaded, read-only segment and a section.
-// The stub reserves a program header for it, a note named "oxd" (runtime/src/reserved-note.rs): no header is lost.
+// The stub reserves a program header for it, a note named "oxd" (runtime/src/reserved_note.rs): no header is lost.
 import type { ReadAt } from './file-bytes.ts';
 
 /** Bytes to overwrite at an offset. */

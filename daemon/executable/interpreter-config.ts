@@ -1,4 +1,4 @@
-/** What the packed interpreter does. Serialized as JSON into the image; runtime/src/config.rs reads the same names. */
+/** What the packed interpreter does. Serialized as JSON into the image; runtime/src/interpreter/config.rs reads the same names. */
 export type InterpreterConfig = {
   /** Such as "3.11". */
   readonly pythonVersion: string;
