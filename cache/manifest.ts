@@ -10,7 +10,7 @@ import { isExecutable, lstatOf } from './fingerprint.ts';
 /** After this many files the event loop gets a turn: some milliseconds of small files. */
 const filesPerTurn = 100;
 
-export type ManifestFile = TreeFile & { readonly mtimeMs: number; readonly ino: number };
+type ManifestFile = TreeFile & { readonly mtimeMs: number; readonly ino: number };
 export type Manifest = {
   readonly files: readonly ManifestFile[];
   readonly links: readonly { readonly path: string; readonly target: string }[];

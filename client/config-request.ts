@@ -23,7 +23,7 @@ export function configRequest(task: Task, path = flagValue(task, '--path') ?? '.
 }
 
 /** The file that PYOXIDIZER_CONFIG names, or the nearest one in a folder and its ancestors. */
-export function findConfig({ cwd, environment }: Pick<Task, 'cwd' | 'environment'>, path: string): string {
+function findConfig({ cwd, environment }: Pick<Task, 'cwd' | 'environment'>, path: string): string {
   const named = environment['PYOXIDIZER_CONFIG'];
   if (named !== undefined && named !== '') {
     const config = resolve(cwd, named);

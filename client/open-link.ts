@@ -60,7 +60,7 @@ const isAbsence = (error: unknown): boolean =>
     (error as NodeJS.ErrnoException).code ?? '',
   );
 
-export const wantsDaemon = (task: Task): boolean =>
+const wantsDaemon = (task: Task): boolean =>
   !hasFlag(task, '--no-daemon') && task.environment['OXD_DAEMON'] !== '0';
 
 /** A daemon answers in a millisecond or two; one that does not in this time is stopped or very busy, which takes thought. */

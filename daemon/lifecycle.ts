@@ -61,7 +61,7 @@ export function publishState(folder: string, state: DaemonState): void {
 }
 
 /** Whether the file still says what this daemon wrote. */
-export function isPublished(folder: string, { daemonId, token }: DaemonState): boolean {
+function isPublished(folder: string, { daemonId, token }: DaemonState): boolean {
   try {
     const state = parseDaemonState(readFileSync(join(folder, stateFileName), 'utf8'));
     return state?.daemonId === daemonId && state.token === token;

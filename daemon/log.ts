@@ -10,7 +10,7 @@ const logBytesMax = 10 * 1024 * 1024;
 const olderFilesMax = 2;
 
 /** Appends to the file; beyond `bytesMax` it becomes `<path>.1`, and so on up to the oldest that is kept. */
-export class RotatingFile {
+class RotatingFile {
   readonly #path: string;
   readonly #bytesMax: number;
   #descriptor: number;

@@ -11,7 +11,7 @@ type World = Pick<Context, 'cache' | 'environment'>;
  * `contents` holds a file's sha256, the hash of a directory's listing, or one of the words below. `stats` holds
  * `statWidth` numbers for each path.
  */
-export type Seen = {
+type Seen = {
   readonly paths: string[];
   readonly contents: string[];
   readonly stats: number[];
@@ -88,15 +88,7 @@ export function checkTrace(world: World, record: TraceRecord): 'same' | { readon
   return changed.length === 0 ? 'same' : { changed: sorted(changed) };
 }
 
-/** What to watch so as not to miss a change of what this build has read. */
-export const inputsOf = ({
-  files,
-  directories,
-}: TraceRecord): { readonly files: readonly string[]; readonly directories: readonly string[] } => ({
-  files: files.paths,
-  directories: directories.paths,
-});
-
+/** The text that `parseTrace` reads. */
 export const serializeTrace = (record: TraceRecord): string => JSON.stringify(record);
 
 /** undefined for text of another version. */

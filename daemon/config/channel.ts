@@ -34,7 +34,7 @@ export type Reply =
   | { readonly outcome: 'error'; readonly message: string; readonly hint: string | undefined };
 
 export const interruptSlot = 0;
-export const replySlot = 1;
+const replySlot = 1;
 export const sharedSlots = 2;
 
 /** Blocks this thread until the reply to the question that was just posted is there. */

@@ -21,7 +21,7 @@ const requiredKeys = [
 ] as const;
 
 /** An application folder as macOS wants it: NAME.app/Contents with Info.plist, MacOS and Resources. */
-export class MacOsBundle extends Buildable {
+class MacOsBundle extends Buildable {
   override readonly typeName = 'MacOsApplicationBundleBuilder';
   readonly name: string;
   /** Paths below Contents. */

@@ -14,7 +14,7 @@ export type Parameter<T> = {
 
 type Read<T> = { readonly is: T };
 /** Such as an item of a list: "a list of string", "an item of type int". */
-export type Mismatch = { readonly expected: string; readonly got: string };
+type Mismatch = { readonly expected: string; readonly got: string };
 
 const simple = <T extends Plain>(
   type: string,

@@ -16,7 +16,7 @@ export type ResourceColumns = {
   readonly packages: string;
 };
 
-export const resourceKinds = [
+const resourceKinds = [
   'module-source',
   'module-bytecode',
   'extension-module',

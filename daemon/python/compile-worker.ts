@@ -39,7 +39,6 @@ const frameMax = 512 * 1024 * 1024;
 /** Time for a process whose input ended; it only has to return from a read. */
 const endGraceMs = 2_000;
 
-//  working --idle for idleMs, or close()--> ended          working --process ends--> ended
 type Pending = {
   readonly resolve: (answer: CompileAnswer) => void;
   readonly reject: (error: WorkerGone) => void;
@@ -50,6 +49,7 @@ export class CompileWorker {
   readonly #pending = new Map<number, Pending>();
   readonly #idleMs: number;
   readonly #ended: Promise<void>;
+  //  working --idle for idleMs, or close()--> ended          working --process ends--> ended
   #state: 'working' | 'ended' = 'working';
   #nextId = 0;
   #idle: NodeJS.Timeout | undefined;

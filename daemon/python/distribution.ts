@@ -1,5 +1,3 @@
-import type { Context } from '../context.ts';
-
 /** How a CPython gets into an executable. */
 export type Linking =
   | {
@@ -46,5 +44,3 @@ export type DistributionRequest = {
   /** The config's folder: each is told once which distribution it got. Plays no part in the choice. */
   readonly workspace?: string;
 };
-
-export type ResolveDistribution = (context: Context, request: DistributionRequest) => Promise<Distribution>;

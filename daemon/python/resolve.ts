@@ -154,7 +154,7 @@ function traceDistribution(context: Context, { executable, linking }: Distributi
   context.trace.directory(dirname(linking.kind === 'static' ? linking.archive : linking.library));
 }
 
-export type LocalChoice =
+type LocalChoice =
   | { readonly outcome: 'found'; readonly distribution: Distribution }
   | { readonly outcome: 'none'; readonly refusals: readonly Refusal[] };
 
@@ -162,10 +162,7 @@ export type LocalChoice =
  * The best installed CPython: the one that "python3" starts if it has a static library, else one that has, and of those
  * the newest. Candidates are asked newest first, and no further than needed.
  */
-export async function bestLocalDistribution(
-  context: Context,
-  request: DistributionRequest,
-): Promise<LocalChoice> {
+async function bestLocalDistribution(context: Context, request: DistributionRequest): Promise<LocalChoice> {
   const wanted = parseVersion(request.version);
   const usual = usualPython(context);
   if (usual !== undefined) {
@@ -194,7 +191,7 @@ export async function bestLocalDistribution(
 type Version = { readonly minor: number; readonly patch: number | undefined };
 
 /** "3.11" or "3.11.7". */
-export function parseVersion(text: string | undefined): Version | undefined {
+function parseVersion(text: string | undefined): Version | undefined {
   if (text === undefined) return undefined;
   const match = /^3\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(text);
   if (match === null)
@@ -208,7 +205,7 @@ export function parseVersion(text: string | undefined): Version | undefined {
   return { minor, patch: match[2] === undefined ? undefined : Number(match[2]) };
 }
 
-export function matches(version: string, wanted: Version | undefined): boolean {
+function matches(version: string, wanted: Version | undefined): boolean {
   if (wanted === undefined) return true;
   const [, minor, patch] = version.split('.').map(Number);
   return minor === wanted.minor && (wanted.patch === undefined || patch === wanted.patch);
@@ -258,4 +255,4 @@ function noneFound(version: string | undefined, refusals: readonly Refusal[], do
 const refusedShownMax = 8;
 
 /** A path or URL of an archive, or a path of a Python. */
-export const distributionVariable = 'OXD_PYTHON_DISTRIBUTION';
+const distributionVariable = 'OXD_PYTHON_DISTRIBUTION';

@@ -24,7 +24,7 @@ type LibraryKey = {
 const libraries: ResultType<LibraryKey, readonly Resource[]> = { kind: 'scan', version: 1 };
 
 /** Where the standard library stands in the packed tree: "lib/python3.11". */
-export const stdlibFolder = ({ version }: { readonly version: string }): string =>
+const stdlibFolder = ({ version }: { readonly version: string }): string =>
   `lib/python${version.split('.').slice(0, 2).join('.')}`;
 
 /** The standard library, below `stdlibFolder`; its extension modules below lib-dynload. Scanned once per distribution. */

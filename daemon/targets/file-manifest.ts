@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FileManifestValue, ManifestContent, ManifestEntry } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
-import type { Content } from '../python/resource.ts';
+import type { Content, Resource } from '../python/resource.ts';
 import {
   type PlacedFile,
   compiledFiles,
@@ -75,11 +75,10 @@ async function filesOf(
 const chosen = (
   bench: Workbench,
   { set, indexes }: { readonly set: string; readonly indexes?: readonly number[] },
-): readonly PlacedSource[] => {
+): readonly Resource[] => {
   const { resources } = bench.sets.get(set);
   return indexes?.map((index) => resources[index]!) ?? resources;
 };
-type PlacedSource = ReturnType<Workbench['sets']['get']>['resources'][number];
 
 async function contentOf(
   context: Context,

@@ -1,6 +1,7 @@
 // Real files in a build's folder: what belongs beside a program, and whole install layouts.
 import {
   chmodSync,
+  constants,
   copyFileSync,
   mkdirSync,
   renameSync,
@@ -9,11 +10,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
-import type { BytecodeCompiler } from '../python/bytecode.ts';
+import type { BytecodeCompiler, ModuleToCompile } from '../python/bytecode.ts';
 import type { Distribution } from '../python/distribution.ts';
 import type { Content } from '../python/resource.ts';
 import type { PlacedResource } from './additions.ts';
@@ -53,8 +53,6 @@ export async function placeBeside(
   );
   return writePlacedFiles(context, folder, [...files, ...bytecode]);
 }
-
-type ModuleToCompile = { readonly path: string; readonly content: Content; readonly level: 0 | 1 | 2 };
 
 /** `__pycache__` files of modules; one that does not compile is reported and left out. */
 export async function compiledFiles(
