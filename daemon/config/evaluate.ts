@@ -53,18 +53,13 @@ export class ConfigEvaluator {
   #idleTimer: NodeJS.Timeout | undefined;
   readonly #running = new Set<Worker>();
 
-  /** Starts the spare worker, so that the first evaluation doesn't wait for it. */
-  prepare(): void {
-    this.#spare ??= startWorker();
-  }
-
   /**
    * Runs one config. What is wrong with it comes back as diagnostics; a failure of something that it asked for (pip, a
    * missing Python) is thrown as that failure, with the place in the config among its diagnostics.
    */
   async evaluate(context: Context, host: ConfigHost, request: EvaluationRequest): Promise<EvaluationOutcome> {
     context.signal.throwIfAborted();
-    const worker = this.#spare ?? startWorker();
+    const worker = this.#spare ?? this.#start();
     this.#spare = undefined;
     clearTimeout(this.#idleTimer);
     this.#running.add(worker);
@@ -100,18 +95,23 @@ export class ConfigEvaluator {
       this.#spare = undefined;
     }, idleWorkerMs).unref();
   }
-}
 
-function startWorker(): Worker {
-  // The version's folder inside of the folder that was given.
-  const codeCache = getCompileCacheDir();
-  const worker = new Worker(workerFile, {
-    // Nothing of the daemon's environment, but for where compiled code is kept: a start takes 60 ms with it, 250 without.
-    env: codeCache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(codeCache) },
-    resourceLimits: { maxOldGenerationSizeMb: workerHeapMaxMb },
-  });
-  worker.unref();
-  return worker;
+  #start(): Worker {
+    // The version's folder inside of the folder that was given.
+    const codeCache = getCompileCacheDir();
+    const worker = new Worker(workerFile, {
+      // Nothing of the daemon's environment, but for where compiled code is kept: a start takes 60 ms with it, 250 without.
+      env: codeCache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(codeCache) },
+      resourceLimits: { maxOldGenerationSizeMb: workerHeapMaxMb },
+    });
+    // One that ends at rest, for want of memory, must neither end the daemon nor be asked again: it would never answer.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      if (this.#spare === worker) this.#spare = undefined;
+    });
+    worker.unref();
+    return worker;
+  }
 }
 
 /** Ends when the worker said so and no question of its is being answered any more. */
