@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type * as Command from '../daemon/starlark/command.ts';
 import type * as Diagnostic from '../daemon/starlark/diagnostic.ts';
 import type * as Dialect from '../daemon/starlark/dialect.ts';
+import type * as LoadSource from '../daemon/starlark/load-source.ts';
 import type * as Prompt from '../daemon/starlark/repl.ts';
 import { inputFailure } from '../protocol/failure.ts';
 import { flagValue, hasFlag, type Task } from './command.ts';
@@ -40,7 +41,13 @@ export async function starlark(task: Task): Promise<number> {
 
 type Source = { readonly file: string; readonly source: string };
 
-function runText(command: typeof Command, task: Task, options: Options, { file, source }: Source): number {
+async function runText(
+  command: typeof Command,
+  task: Task,
+  options: Options,
+  { file, source }: Source,
+): Promise<number> {
+  const loading = await loaderIn(task.cwd);
   const event = (fields: object): void => writeOut(`${JSON.stringify(fields)}\n`);
   const { isJson } = task;
   const exitCode = command.runFile({
@@ -48,7 +55,7 @@ function runText(command: typeof Command, task: Task, options: Options, { file, 
     source,
     options,
     json: isJson,
-    load: loaderIn(task.cwd),
+    load: loading,
     output: isJson
       ? (text) => event({ event: 'output', from: 'config', text: text.replace(/\n$/, '') })
       : writeOut,
@@ -61,11 +68,9 @@ function runText(command: typeof Command, task: Task, options: Options, { file, 
 }
 
 /** `load("x.star", …)` means a file beside the one that loads; what is typed loads from the current directory. */
-function loaderIn(cwd: string): (name: string, from: string) => Source {
-  return (name, from) => {
-    const file = resolveLoad(name, from, cwd);
-    return { file, source: readSource(file) };
-  };
+async function loaderIn(cwd: string): Promise<(name: string, from: string) => Source> {
+  const { loadSource } = await load<typeof LoadSource>('starlark/load-source');
+  return (name, from) => loadSource(name, resolveLoad(name, from, cwd), (file) => readFileSync(file, 'utf8'));
 }
 
 const resolveLoad = (name: string, from: string, cwd: string): string =>
@@ -101,7 +106,7 @@ async function converse(command: typeof Command, options: Options, cwd: string):
   const repl = new Repl({
     options,
     predeclared: command.commandPredeclared,
-    load: loaderIn(cwd),
+    load: await loaderIn(cwd),
     print: (text) => writeOut(`${text}\n`),
   });
   const lines = createInterface({

@@ -3,8 +3,8 @@ import { hostFunction, hostType } from './host.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { dialectOf } from './dialect.ts';
 import { checkFile, evaluateFile, toDiagnostics } from './evaluate.ts';
-import type { LoadedSource } from './evaluate.ts';
 import { callValue } from './runtime.ts';
+import { loadSource, unreadable } from './load-source.ts';
 import { json } from './json.ts';
 import { List, freezeValue } from './sequence.ts';
 import { nearestName } from './spelling.ts';
@@ -63,6 +63,7 @@ export function answerBatchLine(line: string, host: BatchHost): string {
 
 export function answerBatch(request: BatchRequest, host: BatchHost): BatchAnswer {
   const { id, file } = request;
+  if (typeof file !== 'string') return notAsked(id, 'not a request: "file" is missing', '');
   const { options, unknown } = dialectOf(request.options ?? []);
   if (unknown !== undefined) return { id, ok: false, unsupported: unknown };
   const mode = request.mode ?? 'exec';
@@ -71,8 +72,7 @@ export function answerBatch(request: BatchRequest, host: BatchHost): BatchAnswer
   try {
     source = host.read(file);
   } catch (error) {
-    const message = unreadable(error, file);
-    return { id, ok: false, output: '', errors: [{ line: 1, col: 1, message, file, stack: [] }] };
+    return notAsked(id, unreadable(error, file), file);
   }
   const predeclared = predeclaredFor(request);
   if (mode !== 'exec') {
@@ -89,22 +89,14 @@ export function answerBatch(request: BatchRequest, host: BatchHost): BatchAnswer
     print: (text) => {
       output += `${text}\n`;
     },
-    load: (name, from): LoadedSource => {
-      const target = host.resolve(name, from);
-      try {
-        return { file: target, source: host.read(target) };
-      } catch (error) {
-        return fail(`cannot load ${name}: ${unreadable(error, target)}`);
-      }
-    },
+    load: (name, from) => loadSource(name, host.resolve(name, from), host.read),
   });
   return answer(id, output, 'diagnostics' in result ? result.diagnostics : [], file);
 }
 
-/** Why a file cannot be read, in the words of the Go implementation. */
-function unreadable(error: unknown, file: string): string {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `open ${file}: no such file or directory`;
-  return error instanceof Error ? error.message : String(error);
+/** The answer where there was nothing to look at. */
+function notAsked(id: unknown, message: string, file: string): BatchAnswer {
+  return { id, ok: false, output: '', errors: [{ line: 1, col: 1, message, file, stack: [] }] };
 }
 
 function answer(id: unknown, output: string, diagnostics: readonly Diagnostic[], file: string): BatchAnswer {

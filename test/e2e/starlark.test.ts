@@ -14,6 +14,7 @@ const options = { cwd: root, cache: join(root, 'cache') };
 writeFileSync(join(root, 'lib.star'), 'def double(x):\n    return x * 2\n');
 writeFileSync(join(root, 'good.star'), 'load("lib.star", "double")\nprint(double(21))\n');
 writeFileSync(join(root, 'bad.star'), 'def f(x):\n    return x + nothing\n\nf(1) = 2\n');
+writeFileSync(join(root, 'gone.star'), '\nload("nowhere.star", "x")\n');
 writeFileSync(join(root, 'loop.star'), 'for i in range(3):\n    print(i)\n');
 
 type Row = { args: string[]; input?: string; code: number; out?: string; err?: RegExp };
@@ -26,6 +27,11 @@ const rows: Row[] = [
   { args: ['loop.star'], code: 1, err: /loop\.star:1:1: error: for loop not within a function/ },
   { args: ['loop.star', '--toplevelcontrol'], code: 0, out: '0\n1\n2\n' },
   { args: ['missing.star'], code: 1, err: /Cannot read ".*missing\.star": there is no such file/ },
+  {
+    args: ['gone.star'],
+    code: 1,
+    err: /gone\.star:2:1: error: cannot load nowhere\.star: open .*: no such file/,
+  },
   { args: ['-c', '1', 'good.star'], code: 1, err: /at once/ },
   { args: ['--frob'], code: 64, err: /unknown flag --frob/ },
 ];

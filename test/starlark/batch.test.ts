@@ -141,6 +141,7 @@ test('lines are answered in order, also those that are no requests', async () =>
     yield '{"id": 1, "file": "/t/ok.star"}';
     yield '';
     yield 'nonsense';
+    yield '{"id": "c"}';
     yield '{"id": "b", "file": "/t/loop.star"}';
   }
   const answers: { id: unknown; ok: boolean }[] = [];
@@ -150,6 +151,7 @@ test('lines are answered in order, also those that are no requests', async () =>
     [
       [1, true],
       [null, false],
+      ['c', false],
       ['b', false],
     ],
   );
