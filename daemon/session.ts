@@ -17,6 +17,7 @@ import {
   type RequestType,
   Status,
   Stop,
+  type Streamed,
   Targets,
   Watch,
 } from '../protocol/requests.ts';
@@ -105,7 +106,8 @@ export function startSession(socket: Socket, services: Services): void {
         const left = new AbortController();
         token.onCancellationRequested(() => left.abort());
         const signal = AbortSignal.any([left.signal, gone.signal, services.stopping]);
-        const { stream = 0 } = params as { stream?: number };
+        // Without the number equal requests are equal, and share a build.
+        const { stream = 0, ...request } = params as Partial<Streamed>;
         const batch = new EventBatch(
           // A closed connection throws, here from a timer, where it would end the daemon.
           (events) => {
@@ -115,7 +117,7 @@ export function startSession(socket: Socket, services: Services): void {
         );
         const began = performance.now();
         try {
-          return await handle(params, { signal, report: (event) => batch.add(event) });
+          return await handle(request as P, { signal, report: (event) => batch.add(event) });
         } catch (error) {
           const failure = toFailure(error, signal, log, services.logFile);
           log.info({ method: type.method, kind: failure.kind, failure: failure.message }, 'request failed');

@@ -118,6 +118,15 @@ test('requests share a connection; events come before their answer', { timeout }
   assert.deepEqual([seen[0]?.event, seen.at(-1)?.event], ['step-started', 'artifact']);
 });
 
+test('equal requests are equal to the engine, also on one connection', { timeout }, async () => {
+  const link = await greeted();
+  const seen: BuildEvent[] = [];
+  for (let turn = 0; turn < 2; turn++)
+    await link.call(Build, request('echo'), (events) => seen.push(...events)).result;
+  assert.equal(seen.length, 2);
+  assert.deepEqual(seen[0], seen[1]);
+});
+
 const failures: [target: string, kind: string, message: RegExp][] = [
   ['fails', 'input', /^undefined: registr_target$/],
   ['bug', 'bug', /^oxd has a bug: TypeError: Cannot read properties of undefined$/],
