@@ -15,32 +15,27 @@ export type SizeOf = {
 export function sizesByPart(image: OpenImage, fileBytes: number, payloadBytes: number): SizeOf[] {
   const ownerOf = ownersOf(image);
   const parts = new Map<string, SizeOf>();
-  for (const file of image.files) {
-    const { name, kind } = partOf(file, ownerOf);
-    const { stored, unpacked, files } = parts.get(name) ?? { stored: 0, unpacked: 0, files: 0 };
-    parts.set(name, {
-      name,
-      kind,
-      stored: stored + file.stored,
-      unpacked: unpacked + file.size,
-      files: files + 1,
+  const add = (part: SizeOf): void => {
+    const { stored, unpacked, files } = parts.get(part.name) ?? { stored: 0, unpacked: 0, files: 0 };
+    parts.set(part.name, {
+      ...part,
+      stored: stored + part.stored,
+      unpacked: unpacked + part.unpacked,
+      files: files + part.files,
     });
-  }
-  const packed = [...parts.values()].reduce((sum, { stored }) => sum + stored, 0);
-  const plain = (name: string, kind: SizeOf['kind'], bytes: number): SizeOf => ({
-    name,
-    kind,
-    stored: bytes,
-    unpacked: bytes,
-    files: 0,
-  });
-  return [
-    ...parts.values(),
-    plain('interpreter and runtime', 'runtime', fileBytes - payloadBytes),
-    // Also what a later layer hides.
-    plain('index', 'index', payloadBytes - packed),
-  ].toSorted((a, b) => b.stored - a.stored || (a.name < b.name ? -1 : 1));
+  };
+  for (const file of image.files)
+    add({ ...partOf(file, ownerOf), stored: file.stored, unpacked: file.size, files: 1 });
+  const packed = image.files.reduce((sum, { stored }) => sum + stored, 0);
+  const outside = fileBytes - payloadBytes;
+  add({ ...runtime, stored: outside, unpacked: outside, files: 0 });
+  // Also what a later layer hides.
+  const rest = payloadBytes - packed;
+  add({ name: 'index', kind: 'index', stored: rest, unpacked: rest, files: 0 });
+  return [...parts.values()].toSorted((a, b) => b.stored - a.stored || (a.name < b.name ? -1 : 1));
 }
+
+const runtime = { name: 'interpreter and runtime', kind: 'runtime' } as const;
 
 function partOf(
   { path }: PackedFile,
@@ -48,7 +43,9 @@ function partOf(
 ): { name: string; kind: SizeOf['kind'] } {
   if (/^lib\/python3\.\d+\//.test(path)) return { name: 'standard library', kind: 'standard-library' };
   if (/^lib\/[^/]+\.so(?:\.\d+)*$/.test(path)) return { name: 'system libraries', kind: 'system-libraries' };
-  return { name: ownerOf(path), kind: 'package' };
+  const name = ownerOf(path);
+  // Every executable carries ours, of which no RECORD tells.
+  return name === 'oxidized_importer' ? runtime : { name, kind: 'package' };
 }
 
 /**
