@@ -8,6 +8,7 @@ const pieceBytes = 1024 * 1024;
 /** A file that changes each time while it is read is being written: whoever needs it comes too early. */
 const attemptsMax = 4;
 
+/** Text counts as UTF-8. */
 export const sha256Of = (bytes: Uint8Array | string): Sha256 => hash('sha256', bytes) as Sha256;
 
 /**

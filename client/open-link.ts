@@ -17,6 +17,7 @@ export type Greeted = {
   readonly state: DaemonState;
 };
 
+/** What the state file says; undefined when there is none, or one that is damaged. */
 export function readState(runtimeFolder: string): DaemonState | undefined {
   try {
     return parseDaemonState(readFileSync(join(runtimeFolder, stateFileName), 'utf8'));

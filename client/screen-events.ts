@@ -25,6 +25,7 @@ export function standingText(event: BuildEvent, paint: { cwd: string; colors: Co
   }
 }
 
+/** With a line break at its end. */
 export const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 
 /** A step that takes longer than this is worth a line; most take milliseconds. */

@@ -20,6 +20,7 @@ export type ConfigFiles = {
 /** More than any real project's data; a pattern such as "/**" should fail instead of filling the memory. */
 const globbedFilesMax = 200_000;
 
+/** Answers a config's questions about files, and tells the trace of each. */
 export function configFiles({ trace }: Pick<Context, 'trace'>): ConfigFiles {
   return {
     async readText({ path }) {

@@ -15,6 +15,7 @@ export function parseLocation(text: string): Location {
   );
 }
 
+/** As `parseLocation` reads it. */
 export const formatLocation = (location: Location): string =>
   location === 'in-memory' ? location : fileSystemPrefix + location.prefix;
 

@@ -33,6 +33,7 @@ const dialect: DialectOptions = { topLevelControl: true, globalReassign: true, s
 /** Far more than any config does, and about a minute of work: what gets here does not end. */
 const stepsMax = 2_000_000_000;
 
+/** Runs one config to its end. What is wrong with it is part of the outcome. */
 export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): EvaluationOutcome {
   const files: string[] = [];
   const read = (path: string): string | null => {

@@ -17,6 +17,7 @@ export const readerOf =
     return bytes.subarray(0, done);
   };
 
+/** Writes all of the bytes: the kernel may take them in several portions. */
 export function writeFully(file: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length;)
     done += writeSync(file, bytes, done, bytes.length - done, position + done);

@@ -38,6 +38,7 @@ const alignment = 8;
 /** A u16 holds a path's length; the kernel's own limit is 4096. */
 const pathBytesMax = 65_535;
 
+/** The next place where a file may begin. */
 export const aligned = (offset: number): number => Math.ceil(offset / alignment) * alignment;
 
 /** FNV-1a, 32 bits. */
@@ -54,6 +55,7 @@ function bucketsFor(entries: number): number {
   return buckets;
 }
 
+/** The nodes and modules of a layer in their order; where the bytes of files lie is not known yet. */
 export function layerTree(files: readonly LayerFile[], modules: readonly LayerModule[]): LayerTree {
   const root = directory('', 0);
   for (const file of files) addFile(root, file);

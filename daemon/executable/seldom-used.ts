@@ -12,6 +12,7 @@ const seldomExtensions =
 const frequentLibraries =
   /^lib\/lib(ssl|crypto|ffi|sqlite3|lzma|bz2|z|uuid|readline|tinfo|ncursesw?|panelw?|gdbm|crypt|expat)\.so/;
 
+/** Whether a resource is worth compressing: most programs never open it, so that its reader seldom pays. */
 export function isSeldomUsed({ path, isStdlib }: Resource): boolean {
   if (isStdlib) return seldomModules.test(path) || seldomExtensions.test(path);
   return /^lib\/lib[^/]*\.so[.\d]*$/.test(path) && !frequentLibraries.test(path);

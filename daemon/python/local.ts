@@ -47,6 +47,7 @@ function baseExecutable(probe: Probe): string | undefined {
   return base === probe.executable ? undefined : base;
 }
 
+/** Why a Python cannot be packed, as it reads after a colon; undefined when it can. */
 export function whyUnfit(probe: Probe): string | undefined {
   const { first, last } = supportedMinors;
   if (probe.implementation !== 'cpython')
