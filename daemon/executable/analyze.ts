@@ -10,7 +10,7 @@ import { findPayload } from './elf.ts';
 import { type ReadAt, readerOf } from './file-bytes.ts';
 import { openImage } from './image-reader.ts';
 
-export type NeededLibrary = {
+type NeededLibrary = {
   readonly name: string;
   readonly verdict: 'ok' | 'problematic';
   /** Packed files that need it, sorted; empty when the executable itself does. */
@@ -39,7 +39,7 @@ export type Analysis = {
   readonly sizes?: readonly SizeOf[];
 };
 
-export type AnalysisAnswer =
+type AnalysisAnswer =
   | { readonly analysis: Analysis }
   | { readonly failure: FailureData & { readonly message: string } };
 
@@ -54,7 +54,7 @@ export function answerAnalysis(path: string): AnalysisAnswer {
 }
 
 /** Reads an ELF file. Throws a Failure when it cannot be read, is none, or is damaged. */
-export function analyze(path: string): Analysis {
+function analyze(path: string): Analysis {
   const file = openRegular(path);
   try {
     const read = readerOf(file);
