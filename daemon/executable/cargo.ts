@@ -40,6 +40,8 @@ type RustcMessage = {
 const killGraceMs = 5_000;
 /** Enough of cargo's own words to see the cause; the whole is in the log file. */
 const failureLinesMax = 40;
+/** Of its output, kept for the log of a failure: a build prints a few lines for each crate. */
+const linesKeptMax = 20_000;
 
 /** Runs cargo to its end and returns the path of the one executable that it built. Throws a Failure with its diagnostics. */
 export async function runCargo(context: Context, run: CargoRun): Promise<string> {
@@ -47,6 +49,10 @@ export async function runCargo(context: Context, run: CargoRun): Promise<string>
   let crates = 0;
   const diagnostics: Diagnostic[] = [];
   const words: string[] = [];
+  const keep = (text: string): void => {
+    words.push(text);
+    if (words.length > linesKeptMax) words.shift();
+  };
 
   const subprocess = execa(run.cargo, [...run.args, '--message-format=json'], {
     env: run.environment,
@@ -77,13 +83,13 @@ export async function runCargo(context: Context, run: CargoRun): Promise<string>
       } else if (message?.reason === 'compiler-message') {
         const diagnostic = toDiagnostic(message.message);
         if (diagnostic !== undefined) diagnostics.push(diagnostic);
-        if (message.message.rendered !== null) words.push(message.message.rendered);
+        if (message.message.rendered !== null) keep(message.message.rendered);
       }
     }
   };
   const readWords = async (): Promise<void> => {
     for await (const line of subprocess.iterable({ from: 'stderr' })) {
-      words.push(line);
+      keep(line);
       context.report({ event: 'output', step: run.step, from: 'cargo', text: line });
     }
   };
