@@ -144,7 +144,8 @@ export function bindArguments(
   const positional = Math.min(args.length, positionalMax);
   for (let at = 0; at < positional; at++) bound[at] = args[at];
   if (args.length > positionalMax && !signature.takesArgs) {
-    if (positionalMax === 0 && params.length > 0) fail(`${called}: unexpected positional arguments`);
+    if (positionalMax === 0 && (params.length > 0 || signature.takesKwargs))
+      fail(`${called}: unexpected positional arguments`);
     const most = positionalMax === signature.positionalMin ? '' : 'at most ';
     fail(`${called}: got ${count(args.length)}, want ${most}${positionalMax}`);
   }

@@ -9,7 +9,7 @@ import { isInteger, negate, toSmallInt } from './integer.ts';
 import { elementsOf, isIterable, iterate, lengthOf, toArray } from './iterate.ts';
 import { installAllMethods } from './methods.ts';
 import { parseFloatText, parseIntText, toInteger } from './number-text.ts';
-import { prefixed } from './prefixed.ts';
+import { prefixed, withPrefix } from './prefixed.ts';
 import { repr, str } from './repr.ts';
 import { callValue } from './runtime.ts';
 import { List, Range, Tuple } from './sequence.ts';
@@ -162,7 +162,7 @@ function extreme(name: string, sign: 1 | -1, key: Value, args: Value[]): Value {
     for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
       if (--active.fuel < 0) active.refuel();
       const itemRank = rank(item);
-      if (compare(itemRank, bestRank, sign > 0 ? '>' : '<') * sign > 0) {
+      if (isBeyond(name, itemRank, bestRank, sign)) {
         best = item;
         bestRank = itemRank;
       }
@@ -170,6 +170,14 @@ function extreme(name: string, sign: 1 | -1, key: Value, args: Value[]): Value {
     return best;
   } finally {
     iterator.close();
+  }
+}
+
+function isBeyond(name: string, a: Value, b: Value, sign: 1 | -1): boolean {
+  try {
+    return compare(a, b, sign > 0 ? '>' : '<') * sign > 0;
+  } catch (error) {
+    throw withPrefix(name, error);
   }
 }
 
