@@ -7,6 +7,7 @@ import type { Resource } from '../python/resource.ts';
 import { sharedPython } from '../python/shared-library.ts';
 import { systemLibraries } from '../python/system-libraries.ts';
 import type { ResourceSets } from './resource-sets.ts';
+import { runtimeModules } from './runtime-modules.ts';
 
 /** One layer to be: in the order of the image, where a later one hides what an earlier one has. */
 export type LayerPlan = {
@@ -36,7 +37,7 @@ type Portion = {
 type Placed = { readonly packed: PackedResource; readonly location: Location };
 
 /** The image format's limit is 60; what comes after this many is packed together. */
-const layersMax = 40; // a further one holds system libraries
+const layersMax = 40; // further ones hold system libraries and our own modules
 
 /** Resolves the additions of an executable in their order. */
 export async function placeAdditions(
@@ -87,7 +88,13 @@ export async function placeAdditions(
     ),
   );
   const shared = sharedPython(context, sets.distribution(value.distribution));
-  return { layers: withSystemLibraries(context, layers, shared), beside, sharedLibrary: shared?.path };
+  // First, so that the application's own `oxidized_importer` hides ours.
+  const ours: LayerPlan = { subject: 'oxidized_importer', volatile: false, packed: runtimeModules() };
+  return {
+    layers: [ours, ...withSystemLibraries(context, layers, shared)],
+    beside,
+    sharedLibrary: shared?.path,
+  };
 }
 
 async function portionOf(

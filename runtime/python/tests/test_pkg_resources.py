@@ -1,0 +1,31 @@
+import importlib.util
+import sys
+import unittest
+import warnings
+
+from oxidized_importer import OxidizedFinder, register_pkg_resources
+from test_finder import RESOURCES
+
+
+@unittest.skipUnless(importlib.util.find_spec("pkg_resources"), "this Python has no pkg_resources")
+class PkgResources(unittest.TestCase):
+    def test_resources_and_distributions(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pkg_resources
+        finder = OxidizedFinder()
+        finder.add_resources(RESOURCES)
+        sys.meta_path.insert(0, finder)
+        self.addCleanup(sys.meta_path.remove, finder)
+        sys.path_hooks.insert(0, finder.path_hook)
+        self.addCleanup(sys.path_hooks.remove, finder.path_hook)
+        register_pkg_resources()
+        self.assertEqual(pkg_resources.resource_string("packed_a", "top.txt"), b"top")
+        self.assertTrue(pkg_resources.resource_isdir("packed_a", "data"))
+        self.assertEqual(pkg_resources.resource_listdir("packed_a", ""), ["data", "top.txt"])
+        self.assertFalse(pkg_resources.resource_exists("packed_a", "missing"))
+        with self.assertRaises(NotImplementedError):
+            pkg_resources.resource_filename("packed_a", "top.txt")
+        (found,) = pkg_resources.find_distributions(finder.path_hook_base_str)
+        self.assertEqual((found.project_name, found.version), ("Some.Thing", "1.5"))
+        self.assertEqual([str(required) for required in found.requires()], ["other"])
