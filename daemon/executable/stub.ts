@@ -24,26 +24,26 @@ type StubKey = {
 const stubs: ResultType<StubKey, Stub> = { kind: 'cargo', version: 1 };
 
 /** Variables that reach rustc or the linker, and so belong to the key. */
-const flagVariables = [
+const reachesTheLink =
+  /^(RUSTFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_(BUILD|TARGET|PROFILE)_(?!\w*DIR$).*|CC|CFLAGS|LDFLAGS|LIBRARY_PATH)$/;
+/** Told to the trace also when they are not set: setting one is a change. */
+const usualFlags = [
   'RUSTFLAGS',
   'CARGO_ENCODED_RUSTFLAGS',
+  'CARGO_BUILD_TARGET',
   'CC',
   'CFLAGS',
   'LDFLAGS',
-  'CARGO_BUILD_TARGET',
+  'LIBRARY_PATH',
 ];
 
 /** Returns the linked stub for a distribution. Throws a Failure when there is no toolchain or the build fails. */
 export async function buildStub(context: Context, distribution: Distribution): Promise<Stub> {
   const toolchain = await findToolchain(context);
   const runtime = runtimeCrate();
-  const flags = Object.fromEntries(
-    flagVariables.flatMap((name) => {
-      context.trace.variable(name);
-      const value = context.environment[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const given = Object.keys(context.environment).filter((name) => reachesTheLink.test(name));
+  for (const name of new Set([...usualFlags, ...given])) context.trace.variable(name);
+  const flags = Object.fromEntries(given.toSorted().map((name) => [name, context.environment[name] ?? '']));
   const key: StubKey = {
     runtime: runtime.digest,
     rustc: toolchain.rustc,
@@ -58,7 +58,7 @@ export async function buildStub(context: Context, distribution: Distribution): P
     // One live target folder for all distributions: cargo recompiles what differs and keeps the rest.
     const work = join(context.cache.folder, 'cargo');
     mkdirSync(work, { recursive: true });
-    const pyo3Config = join(work, `pyo3-${distribution.id.slice(0, 16)}.txt`);
+    const pyo3Config = join(work, `pyo3-${distribution.id.slice(0, 32)}.txt`);
     writeFileSync(pyo3Config, describeForPyo3(distribution));
     const executable = await runCargo(context, {
       cargo: toolchain.cargo,
@@ -75,7 +75,10 @@ export async function buildStub(context: Context, distribution: Distribution): P
         ...context.environment,
         ...linkEnvironment(distribution),
         PYO3_CONFIG_FILE: pyo3Config,
-        CARGO_TARGET_DIR: join(work, 'target'),
+        // What is compiled is shared by all distributions (cargo before 1.91 does not know how, and compiles again);
+        // what comes out is not: another daemon's cargo may link another Python's before this one is copied.
+        CARGO_BUILD_BUILD_DIR: join(work, 'target'),
+        CARGO_TARGET_DIR: join(work, 'stubs', distribution.id.slice(0, 32)),
         CARGO_TERM_COLOR: 'never',
       },
       crates: runtime.crates,
