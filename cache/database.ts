@@ -183,6 +183,8 @@ export class Database {
       connection.pragma('journal_mode=WAL');
       connection.pragma('synchronous=NORMAL');
       connection.pragma('temp_store=MEMORY');
+      // The system caches the file as well: more of ours would be memory that a daemon at rest keeps.
+      connection.pragma('cache_size=-4096');
       // A file truncated by somebody else would end us with SIGBUS if it were mapped.
       connection.pragma('mmap_size=0');
       connection.pragma(`journal_size_limit=${logBytesMax}`);
