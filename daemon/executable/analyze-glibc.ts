@@ -1,6 +1,6 @@
 // Which releases of distributions have a glibc: the version of the package libc6 or glibc that each release came with.
-// From general knowledge of the releases, to be checked against package lists; releases before glibc 2.17 (2012), the oldest that CPython's builds and
-// manylinux wheels still ask for, are left out. A glibc newer than all of these is on no release listed here.
+// From general knowledge of the releases, to be checked against package lists; releases before glibc 2.17 (2012), the
+// oldest that CPython's builds and manylinux wheels still ask for, are left out. A glibc newer than all of these is on no release listed here.
 
 export type GlibcVersion = readonly [major: number, minor: number];
 
