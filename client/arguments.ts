@@ -1,4 +1,6 @@
-import { type Command, type CommandName, commands, globalOptions, type Option } from './options.ts';
+import type { Command, CommandName } from './command-line/command.ts';
+import { commands } from './command-line/commands.ts';
+import { globalOptions, type Option } from './command-line/option.ts';
 
 /** A command line that was understood. */
 export type Invocation = {

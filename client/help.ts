@@ -1,4 +1,6 @@
-import { type Command, commands, globalOptions, type Option } from './options.ts';
+import type { Command } from './command-line/command.ts';
+import { commands } from './command-line/commands.ts';
+import { globalOptions, type Option } from './command-line/option.ts';
 
 const width = 26;
 const row = (left: string, right: string): string =>

@@ -2,7 +2,7 @@
 import { environmentFailure } from '../protocol/failure.ts';
 import { type Invocation, parseArguments, type UsageError } from './arguments.ts';
 import type { RunCommand, Task } from './command.ts';
-import type { CommandName } from './options.ts';
+import type { CommandName } from './command-line/command.ts';
 import { writeError, writeOut } from './output.ts';
 import { findPlaces } from './places.ts';
 

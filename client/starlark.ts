@@ -11,7 +11,7 @@ import type * as LoadSource from '../daemon/starlark/load-source.ts';
 import type * as Prompt from '../daemon/starlark/repl.ts';
 import { inputFailure } from '../protocol/failure.ts';
 import { flagValue, hasFlag, type Task } from './command.ts';
-import { starlarkSwitches } from './options.ts';
+import { starlarkSwitches } from './command-line/starlark.ts';
 import { isTerminal, writeError, writeOut } from './output.ts';
 import { daemonEntry } from './places.ts';
 

@@ -6,7 +6,7 @@ import { colors, wantsColor } from '../../client/colors.ts';
 import { diagnosticText } from '../../client/diagnostic-text.ts';
 import { formatBytes, formatMs } from '../../client/format.ts';
 import { helpText } from '../../client/help.ts';
-import { commands } from '../../client/options.ts';
+import { commands } from '../../client/command-line/commands.ts';
 import { progressSentence, roundSentence, stepSentence } from '../../client/sentences.ts';
 import type { Diagnostic } from '../../protocol/diagnostic.ts';
 

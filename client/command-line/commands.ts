@@ -1,0 +1,17 @@
+import { analyze } from './analyze.ts';
+import { builds } from './builds.ts';
+import { cache } from './cache.ts';
+import { daemon } from './daemon.ts';
+import { projects } from './projects.ts';
+import { starlark } from './starlark.ts';
+import type { Command } from './command.ts';
+
+/** In the order of `--help`. */
+export const commands: readonly Command[] = [
+  ...projects,
+  ...builds,
+  ...daemon,
+  ...cache,
+  ...analyze,
+  ...starlark,
+];
