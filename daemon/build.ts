@@ -11,6 +11,7 @@ import type { ConfigEvaluator, EvaluationOutcome } from './config/evaluate.ts';
 import type { ResolvedTarget, TargetValue } from './config/resolved-target.ts';
 import type { Context, Log } from './context.ts';
 import type { Caller } from './engine.ts';
+import { withHintsOnce } from './hints-once.ts';
 import type { LayerTools } from './executable/resource-layer.ts';
 import { buildFileManifest } from './targets/file-manifest.ts';
 import { buildPythonExecutable } from './targets/python-executable.ts';
@@ -178,7 +179,8 @@ async function evaluate(
   if (triple !== hostTriple)
     throw inputFailure(`Cannot build for "${triple}": this version builds for ${hostTriple} only`);
   context.trace.file(request.config);
-  const evaluated = await tools.evaluator.evaluate(context, configHost(context, sets, request.config), {
+  const once = withHintsOnce(context, request.config);
+  const evaluated = await tools.evaluator.evaluate(once, configHost(context, sets, request.config), {
     config: request.config,
     targets,
     triple,

@@ -106,6 +106,8 @@ export class Binding {
 
   #call(declaration: FunctionDeclaration, self: ConfigObject | undefined, args: unknown[]): Value {
     const values: Record<string, unknown> = {};
+    const spelling = self === undefined ? declaration.name : `${self.typeName}.${declaration.name}`;
+    if (declaration.instead !== undefined) this.evaluation.outdated(`${spelling}()`, declaration.instead);
     for (const [at, [name, parameter]] of Object.entries(declaration.parameters).entries()) {
       const given = args[at] as Value | undefined;
       if (given === undefined) values[name] = parameter.default?.value;
@@ -116,6 +118,8 @@ export class Binding {
           fail(`function expects ${expected} for ${name}; got ${got}`);
         }
         values[name] = read.is;
+        if (parameter.instead !== undefined && given !== null)
+          this.evaluation.outdated(`${spelling}(${name}=…)`, parameter.instead);
       }
     }
     const rest =

@@ -11,6 +11,8 @@ export type FunctionDeclaration = {
   readonly name: string;
   readonly doc: string;
   readonly generation: Generation;
+  /** What later versions of PyOxidizer have in its place; whoever calls this is told so, once. */
+  readonly instead?: string | undefined;
   readonly parameters: Readonly<Record<string, Parameter<unknown>>>;
   /** Accept any number of further positional values, given as `rest`. */
   readonly variadic?: boolean;
@@ -55,6 +57,7 @@ type FunctionBody<P> = {
   readonly name: string;
   readonly doc: string;
   readonly generation?: Generation;
+  readonly instead?: string | undefined;
   readonly parameters: P;
   readonly variadic?: boolean;
   readonly unchecked?: boolean;

@@ -1,4 +1,4 @@
-import { Buildable } from './buildable.ts';
+import { Buildable, buildMethod } from './buildable.ts';
 import type { TypeDeclaration } from './declaration.ts';
 import type { EmbeddedResourcesValue, PythonExecutableValue } from './resolved-target.ts';
 
@@ -22,5 +22,5 @@ export const embeddedResourcesType: TypeDeclaration = {
   doc: 'The parts of an executable, for a Rust project that embeds Python itself. Made by `PythonExecutable.to_embedded_resources()`; as a target its files are written to the output folder.',
   generation: 'both',
   attributes: [],
-  methods: [],
+  methods: [buildMethod],
 };

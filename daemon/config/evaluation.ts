@@ -5,7 +5,7 @@ import type { HostCalls } from './channel.ts';
 import { ConfigError, type Callable, type Opaque, type Plain } from './config-object.ts';
 import type { ResourceSet, ResourceSetId } from './host.ts';
 import { readColumns, type ResourceRow } from './resource-columns.ts';
-import type { Installation } from './resolved-target.ts';
+import type { Installation, ResolvedTarget } from './resolved-target.ts';
 import { Targets } from './target.ts';
 
 /** What one evaluation was asked for. Plain data: it crosses to the worker. */
@@ -42,6 +42,8 @@ export type Outlet = {
   readonly notice: (text: string) => void;
   /** Something odd that does not stop the evaluation; shown at the call that is running. */
   readonly warn: (message: string, hint?: string) => void;
+  /** Something that works and has a better way; shown at the call that is running. */
+  readonly hint: (message: string, hint: string) => void;
   /** Where the config is right now: the innermost call in a config's file. */
   readonly place: () => Place | undefined;
 };
@@ -58,8 +60,11 @@ export class Evaluation {
   readonly language: Language;
   readonly targets = new Targets();
   readonly installations: Installation[] = [];
+  /** What the config itself asked to be built, by `build(target)`. */
+  readonly builds: ResolvedTarget[] = [];
   /** Absolute. */
   buildPath: string;
+  readonly #outdated = new Set<string>();
   readonly #rows = new Map<ResourceSetId, readonly ResourceRow[]>();
 
   constructor(request: EvaluationRequest, outlet: Outlet, language: Language) {
@@ -73,6 +78,16 @@ export class Evaluation {
   /** Paths in configs are relative to the config's folder. */
   absolute(path: string): string {
     return isAbsolute(path) ? normalize(path) : resolve(this.directory, path);
+  }
+
+  /** A spelling of an earlier PyOxidizer was used: it works, and its successor is named once. */
+  outdated(spelling: string, instead: string): void {
+    if (this.#outdated.has(spelling)) return;
+    this.#outdated.add(spelling);
+    this.outlet.hint(
+      `${spelling} is how PyOxidizer 0.7 spelled it`,
+      `it goes on to work; since 0.8 it is ${instead}`,
+    );
   }
 
   rows(set: ResourceSet): readonly ResourceRow[] {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { Buildable } from './buildable.ts';
+import { Buildable, buildMethod } from './buildable.ts';
 import { ConfigError } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -160,6 +160,7 @@ export const fileManifestType: TypeDeclaration = {
   }),
   attributes: [],
   methods: [
+    buildMethod,
     method({
       name: 'add_manifest',
       doc: 'Adds the files of another manifest; they replace files at the same paths.',

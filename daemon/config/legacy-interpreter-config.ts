@@ -9,6 +9,56 @@ const levels = (name: string, value: number): number => {
   return value;
 };
 
+const parameters = {
+  bytes_warning: withDefault(int, 0),
+  ignore_environment: withDefault(bool, true),
+  inspect: off,
+  interactive: off,
+  isolated: off,
+  legacy_windows_fs_encoding: off,
+  legacy_windows_stdio: off,
+  optimize_level: withDefault(int, 0),
+  parser_debug: off,
+  stdio_encoding: optional(str),
+  unbuffered_stdio: off,
+  filesystem_importer: off,
+  quiet: off,
+  run_eval: optional(str),
+  run_file: optional(str),
+  run_module: optional(str),
+  run_noop: off,
+  run_repl: off,
+  site_import: off,
+  sys_frozen: off,
+  sys_meipass: off,
+  sys_paths: optional(listOf(str)),
+  raw_allocator: optional(choice(['jemalloc', 'rust', 'system'])),
+  terminfo_resolution: {
+    ...optional(choice(['dynamic', 'static', 'none'])),
+    default: { shown: '"dynamic"', value: 'dynamic' },
+  },
+  terminfo_dirs: optional(str),
+  use_hash_seed: off,
+  user_site_directory: off,
+  verbose: withDefault(int, 0),
+  write_bytecode: off,
+  write_modules_directory_env: optional(str),
+};
+
+/** Arguments whose attribute has another name. */
+const laterNames = {
+  ignore_environment: '`use_environment`, the other way round',
+  optimize_level: '`optimization_level`',
+  raw_allocator: '`allocator_backend`',
+  run_eval: '`run_command`',
+  run_file: '`run_filename`',
+  run_repl: 'what runs when no other `run_*` is set',
+  sys_paths: '`module_search_paths`',
+  terminfo_dirs: 'part of `terminfo_resolution`, "static:DIRS"',
+  unbuffered_stdio: '`buffered_stdio`, the other way round',
+  use_hash_seed: '`hash_seed`, a number',
+} as const;
+
 /**
  * `PythonInterpreterConfig(...)` of PyOxidizer 0.6 and 0.7, translated to the attributes of later versions. Their
  * defaults differ: what is left out here means the legacy default.
@@ -20,43 +70,20 @@ export const legacyConstructor = (
     name: 'PythonInterpreterConfig',
     doc: 'The legacy way to configure the interpreter, by keyword arguments. At most one of the `run_*` arguments may be given; without any the program is an interactive interpreter.',
     generation: 'legacy',
-    parameters: {
-      bytes_warning: withDefault(int, 0),
-      ignore_environment: withDefault(bool, true),
-      inspect: off,
-      interactive: off,
-      isolated: off,
-      legacy_windows_fs_encoding: off,
-      legacy_windows_stdio: off,
-      optimize_level: withDefault(int, 0),
-      parser_debug: off,
-      stdio_encoding: optional(str),
-      unbuffered_stdio: off,
-      filesystem_importer: off,
-      quiet: off,
-      run_eval: optional(str),
-      run_file: optional(str),
-      run_module: optional(str),
-      run_noop: off,
-      run_repl: off,
-      site_import: off,
-      sys_frozen: off,
-      sys_meipass: off,
-      sys_paths: optional(listOf(str)),
-      raw_allocator: optional(choice(['jemalloc', 'rust', 'system'])),
-      terminfo_resolution: {
-        ...optional(choice(['dynamic', 'static', 'none'])),
-        default: { shown: '"dynamic"', value: 'dynamic' },
-      },
-      terminfo_dirs: optional(str),
-      use_hash_seed: off,
-      user_site_directory: off,
-      verbose: withDefault(int, 0),
-      write_bytecode: off,
-      write_modules_directory_env: optional(str),
-    },
+    parameters,
     returns: 'PythonInterpreterConfig',
     call(evaluation, values) {
+      const renamed = Object.entries(laterNames).filter(([key]) => {
+        const name = key as keyof typeof laterNames;
+        return values[name] !== parameters[name].default?.value;
+      });
+      evaluation.outdated(
+        'PythonInterpreterConfig()',
+        [
+          'the attributes of `dist.make_python_interpreter_config()`',
+          ...renamed.map(([name, later]) => `\`${name}\` is ${later}`),
+        ].join('; '),
+      );
       const runs = [
         values.run_eval !== undefined,
         values.run_file !== undefined,

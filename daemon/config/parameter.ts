@@ -10,7 +10,15 @@ export type Parameter<T> = {
   readonly read: (value: Plain) => Read<T> | Mismatch | undefined;
   /** Present when the parameter may be left out. */
   readonly default?: { readonly shown: string; readonly value: T };
+  /** What later versions of PyOxidizer have in its place; whoever gives it is told so, once. */
+  readonly instead?: string;
 };
+
+/** A parameter of the legacy API. */
+export const legacy = <T>(parameter: Parameter<T>, instead: string): Parameter<T> => ({
+  ...parameter,
+  instead,
+});
 
 type Read<T> = { readonly is: T };
 /** Such as an item of a list: "a list of string", "an item of type int". */

@@ -6,7 +6,7 @@ import type { ConfigHost, DistributionFlavor, DistributionSummary } from './host
 import { PythonInterpreterConfig } from './interpreter-config.ts';
 import { parseResourcesPolicy } from './location.ts';
 import { PythonPackagingPolicy } from './packaging-policy.ts';
-import { bool, choice, dictOf, object, oneOf, optional, str, withDefault } from './parameter.ts';
+import { bool, choice, dictOf, legacy, object, oneOf, optional, str, withDefault } from './parameter.ts';
 import { PythonExecutable } from './python-executable.ts';
 import { finderMethods } from './resource-finder.ts';
 import { resourceObjects, type ResourceObject } from './resource-object.ts';
@@ -143,12 +143,18 @@ export const pythonDistributionType: TypeDeclaration = {
         name: str,
         packaging_policy: optional(oneOf(oneOf(policyParameter, configParameter), str)),
         config: optional(configParameter),
-        extension_module_filter: optional(extensionModuleFilter),
-        preferred_extension_module_variants: optional(dictOf(str)),
-        include_sources: optional(bool),
-        include_resources: optional(bool),
-        include_test: optional(bool),
-        resources_policy: optional(str),
+        extension_module_filter: legacy(optional(extensionModuleFilter), '`policy.extension_module_filter`'),
+        preferred_extension_module_variants: legacy(
+          optional(dictOf(str)),
+          '`policy.set_preferred_extension_module_variant(name, value)`',
+        ),
+        include_sources: legacy(optional(bool), '`policy.include_distribution_sources`'),
+        include_resources: legacy(optional(bool), '`policy.include_distribution_resources`'),
+        include_test: legacy(optional(bool), '`policy.include_test`'),
+        resources_policy: legacy(
+          optional(str),
+          '`policy.resources_location` and `policy.resources_location_fallback`',
+        ),
       },
       returns: 'PythonExecutable',
       call(self, values, evaluation) {
@@ -190,6 +196,7 @@ export const pythonDistributionType: TypeDeclaration = {
       name: 'extension_modules',
       doc: 'The extension modules of the standard library.',
       generation: 'legacy',
+      instead: '`python_resources()`, and a look at `type(resource)`',
       parameters: {
         filter: withDefault(extensionModuleFilter, 'all'),
         preferred_variants: optional(dictOf(str)),
@@ -207,6 +214,7 @@ export const pythonDistributionType: TypeDeclaration = {
       name: 'source_modules',
       doc: 'The module sources of the standard library.',
       generation: 'legacy',
+      instead: '`python_resources()`, and a look at `type(resource)`',
       parameters: {},
       returns: 'list',
       call: (self, _values, evaluation): Plain =>
@@ -217,6 +225,7 @@ export const pythonDistributionType: TypeDeclaration = {
         name,
         doc: 'The data files of the packages of the standard library.',
         generation: 'legacy',
+        instead: '`python_resources()`, and a look at `type(resource)`',
         parameters: { include_test: withDefault(bool, false) },
         returns: 'list',
         call: (self, { include_test }, evaluation): Plain =>
@@ -227,6 +236,7 @@ export const pythonDistributionType: TypeDeclaration = {
     ),
     ...finderMethods<PythonDistribution>({
       generation: 'legacy',
+      instead: 'PythonExecutable',
       distribution: (self, evaluation) => self.summary(evaluation),
       policy: () => undefined,
     }).filter(({ name }) => name !== 'pip_download'),

@@ -2,7 +2,7 @@ import { ConfigError } from './config-object.ts';
 import { membersOf, type FunctionDeclaration } from './declaration.ts';
 import type { AddOverrides } from './executable-contents.ts';
 import { relativePath } from './location.ts';
-import { bool, int, optional, str, withDefault } from './parameter.ts';
+import { bool, int, legacy, optional, str, withDefault } from './parameter.ts';
 import type { PythonExecutable } from './python-executable.ts';
 import { resource, type ResourceObject, resources } from './resource-object.ts';
 
@@ -10,9 +10,9 @@ const { method } = membersOf<PythonExecutable>();
 
 const optimizeLevel = withDefault(int, 0);
 const legacyForms = {
-  add_source_module: optional(bool),
-  add_bytecode_module: optional(bool),
-  optimize_level: optional(int),
+  add_source_module: legacy(optional(bool), '`resource.add_source`'),
+  add_bytecode_module: legacy(optional(bool), '`resource.add_bytecode_optimization_level_zero`'),
+  optimize_level: legacy(optional(int), '`resource.add_bytecode_optimization_level_one` and `_two`'),
 };
 
 function overridesOf(
@@ -80,6 +80,7 @@ const singleAdditions = (
       name: variant.name,
       doc: variant.doc,
       generation: 'legacy',
+      instead: '`add_python_resource()`, with the `add_*` attributes of the resource',
       parameters: { ...(variant.prefixed ? { prefix: str } : {}), [argument]: resource, ...more },
       call(self, given) {
         const values: Values = given;
@@ -121,12 +122,21 @@ export const legacyAdditions: readonly FunctionDeclaration[] = [
   ...singleAdditions('extension_module', 'module', 'Adds a native module.', () => ({})),
 ];
 
+/** The un-prefixed method is there since 0.6; what the others say, a resource's `add_location` says since 0.8. */
+const sinceOrGone = (
+  name: string,
+  stays: string,
+): { readonly generation: 'both' | 'legacy'; readonly instead?: string } =>
+  name === stays
+    ? { generation: 'both' }
+    : { generation: 'legacy', instead: `\`${stays}()\`, with \`resource.add_location\`` };
+
 export const additions: readonly FunctionDeclaration[] = [
   ...additionFamily('python_resource', 'Adds a resource, as its `add_*` attributes say.', (variant) =>
     method({
       name: variant.name,
       doc: variant.doc,
-      generation: variant.name === 'add_python_resource' ? 'both' : 'legacy',
+      ...sinceOrGone(variant.name, 'add_python_resource'),
       parameters: { ...(variant.prefixed ? { prefix: str } : {}), resource, ...legacyForms },
       call(self, values) {
         const { prefix } = values as { readonly prefix?: string };
@@ -138,7 +148,7 @@ export const additions: readonly FunctionDeclaration[] = [
     method({
       name: variant.name,
       doc: variant.doc,
-      generation: variant.name === 'add_python_resources' ? 'both' : 'legacy',
+      ...sinceOrGone(variant.name, 'add_python_resources'),
       parameters: { ...(variant.prefixed ? { prefix: str } : {}), resources, ...legacyForms },
       call(self, values) {
         const { prefix } = values as { readonly prefix?: string };

@@ -1,3 +1,4 @@
+import { buildMethod } from './buildable.ts';
 import { ConfigError } from './config-object.ts';
 import { membersOf, type TypeDeclaration } from './declaration.ts';
 import { EmbeddedResources } from './embedded-resources.ts';
@@ -87,6 +88,7 @@ export const pythonExecutableType: TypeDeclaration = {
     }),
   ],
   methods: [
+    buildMethod,
     ...finderMethods<PythonExecutable>({
       generation: 'modern',
       distribution: (self) => self.distribution,
@@ -143,6 +145,7 @@ export const pythonExecutableType: TypeDeclaration = {
       method({
         name,
         doc: 'What a Cargo build script needs to embed this executable in a Rust project.',
+        instead: name === 'to_embedded_data' ? '`to_embedded_resources()`' : undefined,
         generation: name === 'to_embedded_data' ? 'legacy' : 'both',
         parameters: {},
         returns: 'PythonEmbeddedResources',

@@ -30,6 +30,7 @@ const differences: readonly string[] = [
   "`glob()` without `strip_prefix` keeps paths relative to the config's folder.",
   '`filter_resources_from_files()` without files is an error instead of removing everything.',
   '`resource.package` works on modules.',
+  'Names of the legacy API work, and are told with their later ones in a hint, once.',
   'Settings that are accepted without effect are warned about; functions that are missing fail where they are called.',
 ];
 
@@ -93,13 +94,20 @@ function attributeRow({ name, check, default: value, doc, set, generation }: Att
 }
 
 function functionSection(declaration: FunctionDeclaration, prefix: string): string {
-  const { name, doc, generation, returns } = declaration;
+  const { name, doc, generation, returns, instead, parameters } = declaration;
+  const since = [
+    ...(instead === undefined ? [] : [instead]),
+    ...Object.entries(parameters).flatMap(([parameter, { instead: later }]) =>
+      later === undefined ? [] : [`${later} for \`${parameter}\``],
+    ),
+  ];
+  const later = since.length === 0 ? '' : ` Since 0.8: ${since.join('; ')}.`;
   return [
     `## ${prefix}${name}\n`,
     '```python',
     `${signature(declaration)} -> ${returns}`,
     '```',
-    `${doc}${badge(generation)}\n`,
+    `${doc}${later}${badge(generation)}\n`,
   ].join('\n');
 }
 

@@ -8,6 +8,7 @@ import { resourceObjects } from './resource-object.ts';
 
 type Finder<Self> = {
   readonly generation: Generation;
+  readonly instead?: string;
   readonly distribution: (self: Self, evaluation: Evaluation) => DistributionSummary;
   /** undefined: the policy of the executable that the resources are added to will apply. */
   readonly policy: (self: Self) => PythonPackagingPolicy | undefined;
@@ -22,6 +23,9 @@ const environment = optional(dictOf(str));
 export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): FunctionDeclaration[] {
   const { method } = membersOf<Self>();
   const { generation } = finder;
+  /** The same method on another type. */
+  const instead = (name: string): string | undefined =>
+    finder.instead === undefined ? undefined : `\`${finder.instead}.${name}()\``;
   const found = (evaluation: Evaluation, self: Self, set: ResourceSet): readonly Plain[] =>
     resourceObjects(evaluation, { id: set.set, rows: evaluation.rows(set) }, finder.policy(self));
   const scanMode = (self: Self): ScanMode => {
@@ -35,6 +39,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
   return [
     method({
       name: 'pip_install',
+      instead: instead('pip_install'),
       doc: "Runs `pip install` with the distribution's own pip and returns what it installed. Relative paths in `args` start at the config's folder. Results are cached; equal requests install nothing again.",
       generation,
       parameters: { args: listOf(str), extra_envs: environment },
@@ -62,6 +67,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
     }),
     method({
       name: 'read_package_root',
+      instead: instead('read_package_root'),
       doc: "Returns the resources below `path` that belong to the named top-level packages or modules. A relative path starts at the config's folder.",
       generation,
       parameters: { path: str, packages: listOf(str) },
@@ -74,6 +80,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
     }),
     method({
       name: 'read_virtualenv',
+      instead: instead('read_virtualenv'),
       doc: "Returns the resources in the site-packages folder of a virtualenv. A relative path starts at the config's folder.",
       generation,
       parameters: { path: str },
@@ -86,6 +93,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
     }),
     method({
       name: 'setup_py_install',
+      instead: instead('setup_py_install'),
       doc: "Builds and installs the Python project in `package_path` and returns what it installed. A relative path starts at the config's folder.",
       generation,
       parameters: {

@@ -4,7 +4,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { ResourceSetId } from './host.ts';
 import { formatLocation, parseLocation } from './location.ts';
 import { PythonPackagingPolicy } from './packaging-policy.ts';
-import { anything, bool, listOf, object, optional, str } from './parameter.ts';
+import { bool, int, listOf, object, optional, str } from './parameter.ts';
 import type { ResourceKind, ResourceRow } from './resource-columns.ts';
 import type { AddAttributes } from './resource-defaults.ts';
 
@@ -185,7 +185,7 @@ const typeOfKind: Readonly<Record<ResourceKind, TypeDeclaration>> = {
         name: 'optimize_level',
         doc: 'The optimization level that the module was compiled with.',
         generation: 'legacy',
-        check: anything,
+        check: int,
         get: ({ row }) => bytecodeLevel(row.path),
       }),
       isPackage,

@@ -122,14 +122,16 @@ function answer(reply: Reply): unknown {
 }
 
 function outletOf(worker: WorkerOutlet): Outlet {
+  const tell = (severity: Diagnostic['severity'], message: string, hint: string | undefined): void => {
+    const diagnostic = here()?.(message, hint);
+    if (diagnostic !== undefined) worker.diagnostic({ ...diagnostic, severity });
+  };
   return {
     ask: (method, question) => answer(worker.ask(method, question)) as never,
     print: worker.print,
     notice: worker.notice,
-    warn: (message, hint) => {
-      const diagnostic = here()?.(message, hint);
-      if (diagnostic !== undefined) worker.diagnostic({ ...diagnostic, severity: 'warning' });
-    },
+    warn: (message, hint) => tell('warning', message, hint),
+    hint: (message, hint) => tell('hint', message, hint),
     place: here,
   };
 }
@@ -141,7 +143,7 @@ function here(): Place | undefined {
 }
 
 function targetValues(evaluation: Evaluation): readonly ResolvedTarget[] {
-  return [...evaluation.targets.requested].map((name) => {
+  const requested = [...evaluation.targets.requested].map((name): ResolvedTarget => {
     const value = evaluation.language.plain(evaluation.targets.resolve(evaluation, name));
     if (value instanceof Buildable) return { name, value: value.value(evaluation) };
     const message = `${typeNameOf(value)} does not implement build()`;
@@ -152,4 +154,7 @@ function targetValues(evaluation: Evaluation): readonly ResolvedTarget[] {
     const { registeredAt } = evaluation.targets.get(name);
     throw new Refused(registeredAt?.(message, hint) ?? wholeFile(evaluation.request.config, message, hint));
   });
+  // One folder a target: what was asked for on the command line goes before what the config builds by itself.
+  const names = new Set(requested.map(({ name }) => name));
+  return [...requested, ...evaluation.builds.filter(({ name }) => !names.has(name))];
 }

@@ -3,6 +3,7 @@ import { ConfigError, type Callable, type Opaque, type Plain } from './config-ob
 import { declareFunction } from './declaration.ts';
 import type { Evaluation, Place } from './evaluation.ts';
 import { bool, callable, listOf, optional, str, withDefault } from './parameter.ts';
+import { checkedTargetName } from './target-name.ts';
 
 type Target = {
   readonly name: string;
@@ -29,10 +30,7 @@ export class Targets {
     target: Omit<Target, 'state'>,
     options: { readonly isDefault: boolean; readonly isBuildScript: boolean },
   ): void {
-    // What is built goes into a folder of that name.
-    if (target.name === '' || target.name === '.' || target.name === '..' || target.name.includes('/'))
-      throw new ConfigError(`cannot name a target "${target.name}"`, 'use a file name without "/"');
-    this.#targets.set(target.name, { ...target, state: { at: 'waiting' } });
+    this.#targets.set(checkedTargetName(target.name), { ...target, state: { at: 'waiting' } });
     // The first registered target is the default one until another says so; the last that says so wins.
     if (options.isDefault || this.#default === undefined) {
       if (options.isDefault || !this.#defaultIsExplicit) this.#default = target.name;
