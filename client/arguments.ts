@@ -27,7 +27,10 @@ export type UsageError = {
   readonly about?: string;
 };
 
-const families = new Set(['daemon', 'cache']);
+/** First words of commands that have two. */
+const families = new Set(
+  commands.flatMap(({ name }) => (name.includes(' ') ? [name.slice(0, name.indexOf(' '))] : [])),
+);
 
 /** Flags may stand anywhere before `--`, also before the command. */
 export function parseArguments(args: readonly string[]): Parsed {

@@ -8,6 +8,7 @@ import type {
   BuildOutcome,
   BuildRequest,
   ConfigRequest,
+  RequestType,
   RunningBuild,
   Target,
 } from '../protocol/requests.ts';
@@ -180,6 +181,11 @@ class Builds implements Engine {
 
   cacheStats(): ReturnType<Engine['cacheStats']> {
     return { folder: this.#cache.folder, kinds: this.#cache.stats() };
+  }
+
+  async answer<P, R>(question: RequestType<P, R>, params: P, caller: Caller): Promise<R> {
+    const { answer } = await import('./answers.ts');
+    return answer(this.#tools, question, params, caller);
   }
 
   status(): { readonly builds: readonly RunningBuild[] } {

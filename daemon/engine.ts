@@ -5,6 +5,7 @@ import type {
   BuildRequest,
   CacheReport,
   ConfigRequest,
+  RequestType,
   RunningBuild,
   Target,
 } from '../protocol/requests.ts';
@@ -32,6 +33,8 @@ export type Engine = {
   /** Sorted by name. */
   targets(request: ConfigRequest, caller: Caller): Promise<readonly Target[]>;
   cacheStats(): CacheReport;
+  /** Everything else that protocol/questions.ts lists. */
+  answer<P, R>(question: RequestType<P, R>, params: P, caller: Caller): Promise<R>;
   status(): { readonly builds: readonly RunningBuild[] };
   [Symbol.asyncDispose](): Promise<void>;
 };

@@ -5,9 +5,11 @@ import {
   type BuildRequest,
   CacheStats,
   type ConfigRequest,
+  type RequestType,
   Targets,
   Watch,
 } from '../protocol/requests.ts';
+import { questions } from '../protocol/questions.ts';
 import type { Log } from './context.ts';
 import type { Caller, CreateEngine, Engine } from './engine.ts';
 import { toFailure } from './errors.ts';
@@ -67,7 +69,12 @@ async function dispatch(engine: Engine, method: string, params: object, caller: 
       return engine.targets(params as ConfigRequest, caller);
     case CacheStats.method:
       return engine.cacheStats();
-    default:
-      throw new Error(`the engine does not answer ${method}`);
+    default: {
+      const question = questions.find((known) => known.method === method) as
+        | RequestType<unknown, unknown>
+        | undefined;
+      if (question === undefined) throw new Error(`the engine does not answer ${method}`);
+      return engine.answer(question, params, caller);
+    }
   }
 }

@@ -21,6 +21,7 @@ import {
   Targets,
   Watch,
 } from '../protocol/requests.ts';
+import { questions } from '../protocol/questions.ts';
 import type { Caller, Engine } from './engine.ts';
 import { toFailure, toResponseError } from './errors.ts';
 import type { RootLog } from './log.ts';
@@ -81,6 +82,8 @@ export function startSession(socket: Socket, services: Services): void {
   });
   work(Targets, (engine, params, caller) => engine.targets(params, caller));
   work(CacheStats, (engine) => Promise.resolve(engine.cacheStats()));
+  for (const question of questions as readonly RequestType<unknown, unknown>[])
+    work(question, (engine, params, caller) => engine.answer(question, params, caller));
   answer(Status, () => Promise.resolve(services.report()));
   answer(Stop, ({ reason }) => {
     // After the answer is on its way.

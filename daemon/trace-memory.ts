@@ -57,6 +57,12 @@ export class TraceMemory {
     return this.#failed.get(key) ?? this.get(key)?.record;
   }
 
+  /** The cache was emptied: what its traces refer to is gone. */
+  clear(): void {
+    this.#recent.clear();
+    this.#failed.clear();
+  }
+
   #keep(key: string, trace: TracedResult<unknown>): void {
     this.#recent.delete(key);
     this.#recent.set(key, trace);

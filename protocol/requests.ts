@@ -1,4 +1,5 @@
 // Every question a client can ask, once: both sides import these values, and the name of a method is written here only.
+// Questions about Pythons are in python-requests.ts.
 import type { BuildEvent } from './events.ts';
 
 /** A request as a value; `types` is never set and carries the types. */
@@ -8,7 +9,7 @@ export type RequestType<Params, Result> = {
 };
 export type NotificationType<Params> = { readonly method: string; readonly types?: (params: Params) => void };
 
-const request = <Params, Result>(method: string): RequestType<Params, Result> => ({ method });
+export const request = <Params, Result>(method: string): RequestType<Params, Result> => ({ method });
 const notification = <Params>(method: string): NotificationType<Params> => ({ method });
 
 /** Raised when a message changes its meaning. A daemon with another number is replaced. */
@@ -84,6 +85,8 @@ export type CacheReport = {
   readonly kinds: readonly { readonly kind: string; readonly count: number; readonly bytes: number }[];
 };
 export const CacheStats = request<Record<string, never>, CacheReport>('oxd/cacheStats');
+/** Removes everything that the cache holds; answers with what it held. Builds that run meanwhile are done again. */
+export const ClearCache = request<Record<string, never>, CacheReport>('oxd/cacheClear');
 
 export type RunningBuild = {
   readonly config: string;

@@ -11,6 +11,15 @@ export type CommandName =
   | 'daemon status'
   | 'daemon logs'
   | 'cache stats'
+  | 'cache clear'
+  | 'cache-clear'
+  | 'python list'
+  | 'python install'
+  | 'python info'
+  | 'python extract'
+  | 'python-distribution-info'
+  | 'python-distribution-extract'
+  | 'find-resources'
   | 'analyze'
   | 'starlark';
 

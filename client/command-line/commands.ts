@@ -3,6 +3,7 @@ import { builds } from './builds.ts';
 import { cache } from './cache.ts';
 import { daemon } from './daemon.ts';
 import { projects } from './projects.ts';
+import { pythons } from './python.ts';
 import { starlark } from './starlark.ts';
 import type { Command } from './command.ts';
 
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   ...builds,
   ...daemon,
   ...cache,
+  ...pythons,
   ...analyze,
   ...starlark,
 ];

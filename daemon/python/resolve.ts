@@ -1,6 +1,5 @@
 // Chooses the CPython that a build packs.
-import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ResultType } from '../../cache/cache.ts';
 import type { BuildEvent } from '../../protocol/events.ts';
 import { Failure, environmentFailure, inputFailure } from '../../protocol/failure.ts';
@@ -9,6 +8,8 @@ import { type Candidate, pythonCandidates, supportedMinors } from './candidates.
 import type { Distribution, DistributionRequest } from './distribution.ts';
 import { type KnownDistribution, knownDistributions } from './known-distributions.ts';
 import { type Refusal, localDistribution } from './local.ts';
+import { namedDistribution } from './named-distribution.ts';
+import { matchesVersion, parseVersion, type Version } from './python-version.ts';
 import { usualPython } from './usual-python.ts';
 import { archiveDistribution } from './standalone.ts';
 
@@ -50,8 +51,8 @@ async function choose(
     return archiveDistribution(context, request.archive);
   }
   if (named !== undefined && named !== '' && named !== systemOnly) {
-    const distribution = await namedDistribution(context, named);
-    if (matches(distribution.version, parseVersion(request.version))) return distribution;
+    const distribution = await namedDistribution(context, named, distributionVariable);
+    if (matchesVersion(distribution.version, parseVersion(request.version))) return distribution;
     throw inputFailure(
       `The config wants Python ${request.version}, but ${distributionVariable} names Python ${distribution.version}`,
     );
@@ -107,35 +108,6 @@ function isOutOfReach(context: Context, { sha256 }: KnownDistribution): boolean 
   return tried !== undefined && Date.now() - tried.at < outOfReachMs;
 }
 
-/** A URL or path of an archive, with "#sha256=…" behind it for a URL, or a Python, or the folder of one. */
-async function namedDistribution(context: Context, named: string): Promise<Distribution> {
-  const [place = '', sha256] = named.split('#sha256=');
-  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256))
-    throw inputFailure(`Cannot read "${sha256}" as a SHA-256: want 64 hex digits`);
-  if (/^https?:\/\//.test(place)) {
-    if (sha256 !== undefined) return archiveDistribution(context, { sha256, url: place });
-    throw inputFailure(`${distributionVariable} names a URL without its SHA-256`, {
-      hint: 'write it behind the URL, as "#sha256=" and 64 hex digits',
-    });
-  }
-  if (!place.startsWith('/'))
-    throw inputFailure(`${distributionVariable} is "${named}": want an absolute path or a URL`);
-  context.trace.file(place);
-  if (/\.(tar|tgz)(\.\w+)?$/.test(place)) {
-    const file = context.cache.hashFile(place);
-    if (file === undefined)
-      throw inputFailure(`Cannot read the Python archive "${place}": there is no such file`);
-    return archiveDistribution(context, { sha256: sha256 ?? file.sha256, path: place });
-  }
-  const programs = [place, join(place, 'bin/python3')];
-  const program = programs.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
-  if (program === undefined)
-    throw inputFailure(`${distributionVariable} is "${named}": there is no such Python`);
-  const python = await localDistribution(context, program);
-  if (python.outcome === 'usable') return python.distribution;
-  throw environmentFailure(`Cannot pack the Python ${program}: ${python.reason}`);
-}
-
 function knownFor(
   version: string | undefined,
   linking: KnownDistribution['linking'],
@@ -144,7 +116,7 @@ function knownFor(
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return knownDistributions.find(
     (known) =>
-      known.linking === linking && known.triple.startsWith(machine) && matches(known.version, wanted),
+      known.linking === linking && known.triple.startsWith(machine) && matchesVersion(known.version, wanted),
   );
 }
 
@@ -168,7 +140,7 @@ async function bestLocalDistribution(context: Context, request: DistributionRequ
   if (usual !== undefined) {
     const python = await localDistribution(context, usual);
     const { distribution } = python.outcome === 'usable' ? python : {};
-    if (distribution?.linking.kind === 'static' && matches(distribution.version, wanted))
+    if (distribution?.linking.kind === 'static' && matchesVersion(distribution.version, wanted))
       return { outcome: 'found', distribution };
   }
   const refusals: Refusal[] = [];
@@ -182,33 +154,10 @@ async function bestLocalDistribution(context: Context, request: DistributionRequ
       break;
     const python = await localDistribution(context, candidate.path);
     if (python.outcome === 'refused') refusals.push(python);
-    else if (matches(python.distribution.version, wanted) && isBetter(python.distribution, best))
+    else if (matchesVersion(python.distribution.version, wanted) && isBetter(python.distribution, best))
       best = python.distribution;
   }
   return best === undefined ? { outcome: 'none', refusals } : { outcome: 'found', distribution: best };
-}
-
-type Version = { readonly minor: number; readonly patch: number | undefined };
-
-/** "3.11" or "3.11.7". */
-function parseVersion(text: string | undefined): Version | undefined {
-  if (text === undefined) return undefined;
-  const match = /^3\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(text);
-  if (match === null)
-    throw inputFailure(`Cannot read "${text}" as a Python version`, {
-      hint: 'write it as "3.11" or "3.11.7"',
-    });
-  const minor = Number(match[1]);
-  const { first, last } = supportedMinors;
-  if (minor < first || minor > last)
-    throw inputFailure(`Cannot pack Python ${text}: only 3.${first} to 3.${last} are supported`);
-  return { minor, patch: match[2] === undefined ? undefined : Number(match[2]) };
-}
-
-function matches(version: string, wanted: Version | undefined): boolean {
-  if (wanted === undefined) return true;
-  const [, minor, patch] = version.split('.').map(Number);
-  return minor === wanted.minor && (wanted.patch === undefined || patch === wanted.patch);
 }
 
 const minorOf = (version: string): number => Number(version.split('.')[1]);

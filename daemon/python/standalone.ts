@@ -1,6 +1,6 @@
 // Distributions in archives of python-build-standalone: "full" ones with PYTHON.json, and "install_only" ones.
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { ResultType } from '../../cache/cache.ts';
 import { environmentFailure, inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +10,7 @@ import { download, hashOf } from './download.ts';
 import { extract } from './extract.ts';
 import { triple, whyUnfit } from './local.ts';
 import { type Probe, probePython } from './probe.ts';
+import { type StandaloneInfo, readStandaloneInfo } from './standalone-info.ts';
 
 export type ArchiveSource = {
   readonly sha256: string;
@@ -82,6 +83,16 @@ async function checked(context: Context, path: string, sha256: string): Promise<
   return path;
 }
 
+/** Whether the archive is unpacked in the cache. */
+export function isUnpacked({ cache }: Context, sha256: string): boolean {
+  const known = cache.get(archives, { sha256: sha256.toLowerCase() });
+  return known !== undefined && cache.trees.path(known.tree) !== undefined;
+}
+
+/** What PYTHON.json says of a distribution that comes from a full archive; undefined for others. */
+export const standaloneInfo = ({ origin, executable }: Distribution): StandaloneInfo | undefined =>
+  origin === 'archive' ? readStandaloneInfo(join(dirname(executable), '../../PYTHON.json')) : undefined;
+
 /** Where the installation stands in the tree: python/install of a full archive, python of the other kind. */
 function installRoot(folder: string, name: string): string {
   const full = join(folder, 'python/install');
@@ -100,7 +111,7 @@ async function describe(
   name: string,
 ): Promise<Distribution> {
   const root = installRoot(folder, name);
-  const info = readInfo(join(folder, 'python/PYTHON.json'));
+  const info = readStandaloneInfo(join(folder, 'python/PYTHON.json'));
   const host = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-`;
   if (info?.target_triple !== undefined && !info.target_triple.replace(/_v\d-/, '-').startsWith(host))
     throw environmentFailure(`Cannot use "${name}" here: it is for ${info.target_triple}`);
@@ -130,32 +141,6 @@ async function describe(
     sysconfigModule: probe.sysconfigModule,
     reason: `CPython ${probe.version} from ${name} (${linking.kind} libpython)`,
   };
-}
-
-type LinkInfo = { readonly name: string; readonly path_static?: string; readonly framework?: boolean };
-/** Fields of PYTHON.json, versions 5 to 8, that are used; others may be added or go. */
-type StandaloneInfo = {
-  readonly version?: string;
-  readonly target_triple?: string;
-  readonly build_info?: {
-    readonly core?: {
-      readonly static_lib?: string;
-      readonly shared_lib?: string;
-      readonly links?: readonly LinkInfo[];
-    };
-    readonly extensions?: Readonly<
-      Record<string, readonly { readonly links?: readonly LinkInfo[]; readonly shared_lib?: string }[]>
-    >;
-  };
-};
-
-function readInfo(path: string): StandaloneInfo | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as StandaloneInfo;
-  } catch (cause) {
-    throw inputFailure('Cannot use the Python archive: its PYTHON.json is damaged', { cause });
-  }
 }
 
 function findLinking(

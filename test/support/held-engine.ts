@@ -113,6 +113,7 @@ export const heldEngine = (): Engine => ({
     { name: 'exe', default: true },
     { name: 'install', default: false },
   ],
+  answer: () => Promise.reject(new Error('the held engine answers no questions')),
   cacheStats: () => ({ folder: '/cache', kinds: [{ kind: 'pip', count: 2, bytes: 1_234_567 }] }),
   status: () => ({ builds: [] }),
   [Symbol.asyncDispose]: async () => undefined,

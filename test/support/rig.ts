@@ -180,7 +180,7 @@ function bundle(): void {
 function isOlderThanSources(path: string): boolean {
   const built = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return ['client', 'protocol'].some((part) =>
-    readdirSync(join(packageFolder, part)).some(
+    readdirSync(join(packageFolder, part), { recursive: true, encoding: 'utf8' }).some(
       (name) => statSync(join(packageFolder, part, name)).mtimeMs > built,
     ),
   );
