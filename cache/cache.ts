@@ -4,7 +4,7 @@
 export type Sha256 = string & { readonly brand: 'sha256' };
 
 /** What `oxd cache stats` counts, and the namespaces of keys. */
-export type ResultKind = 'distribution' | 'pip' | 'cargo' | 'bytecode' | 'layer' | 'scan';
+export type ResultKind = 'distribution' | 'pip' | 'cargo' | 'bytecode' | 'layer' | 'scan' | 'package';
 
 /**
  * A kind of cached result. The version is part of every key: raise it, with a line of history beside it, when the

@@ -22,6 +22,7 @@ const patience: Record<ResultKind, number> = {
   layer: 2,
   scan: 1,
   bytecode: 1,
+  package: 1,
 };
 
 export type Collection = { readonly results: number; readonly bytes: number };

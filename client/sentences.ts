@@ -13,6 +13,7 @@ const doing: Readonly<Record<StepName, (subject: string) => string>> = {
   stub: (subject) => `building the runtime for ${subject} with cargo`,
   layer: (subject) => `packing ${subject}`,
   image: (subject) => `assembling ${subject}`,
+  package: (subject) => `making ${subject}`,
 };
 
 /** What a step does: `installing black==19.3b0 with pip`. */
@@ -28,7 +29,7 @@ export function progressSentence(progress: Extract<BuildEvent, { event: 'step-pr
 }
 
 export function artifactSentence({ kind, path }: Extract<BuildEvent, { event: 'artifact' }>): string {
-  return kind === 'executable' ? `writing executable to ${path}` : `writing files to ${path}`;
+  return kind === 'directory' ? `writing files to ${path}` : `writing ${kind} to ${path}`;
 }
 
 /** One line per round of `--watch`: `built in 41 ms (main.py, views.py and 3 more changed)`. */

@@ -1,6 +1,5 @@
 // One build: is the last one's trace still true? If not: config, targets, artifacts, and a new trace.
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Cache } from '../cache/cache.ts';
 import { inputFailure } from '../protocol/failure.ts';
 import type { Artifact, BuildOutcome, BuildRequest, ConfigRequest, Target } from '../protocol/requests.ts';
@@ -8,13 +7,13 @@ import { version } from '../protocol/version.ts';
 import { codeFolder, stampOf } from './code-stamp.ts';
 import { configHost } from './config-host.ts';
 import type { ConfigEvaluator, EvaluationOutcome } from './config/evaluate.ts';
-import type { ResolvedTarget, TargetValue } from './config/resolved-target.ts';
+import type { ResolvedTarget } from './config/resolved-target.ts';
 import type { Context, Log } from './context.ts';
 import type { Caller } from './engine.ts';
 import { withHintsOnce } from './hints-once.ts';
 import type { LayerTools } from './executable/resource-layer.ts';
+import { buildTarget } from './targets/build-target.ts';
 import { buildFileManifest } from './targets/file-manifest.ts';
-import { buildPythonExecutable } from './targets/python-executable.ts';
 import type { Images } from './targets/images.ts';
 import { ResourceSets, type StandardLibraries } from './targets/resource-sets.ts';
 import { type Recorder, checkTrace, recordTrace } from './trace.ts';
@@ -93,13 +92,7 @@ async function buildTargets(
   const written: string[] = [];
   let run: string | null = null;
   for (const target of evaluated.targets) {
-    const folder = join(
-      evaluated.buildPath,
-      request.triple ?? hostTriple,
-      request.release ? 'release' : 'debug',
-      target.name,
-    );
-    const built = await buildTarget(context, { ...tools, sets }, target, folder);
+    const built = await buildTarget(context, { ...tools, sets }, target);
     for (const artifact of built.artifacts) context.report({ event: 'artifact', ...artifact });
     artifacts.push(...built.artifacts);
     run = built.run ?? run;
@@ -196,41 +189,6 @@ async function evaluate(
   for (const file of evaluated.files) context.trace.file(file);
   return evaluated;
 }
-
-type BuiltTarget = {
-  readonly artifacts: readonly Artifact[];
-  readonly written: readonly string[];
-  /** What `oxd run` starts. */
-  readonly run: string | undefined;
-};
-
-async function buildTarget(
-  context: Context,
-  bench: Parameters<typeof buildPythonExecutable>[1],
-  { name, value }: ResolvedTarget,
-  folder: string,
-): Promise<BuiltTarget> {
-  switch (value.type) {
-    case 'PythonExecutable': {
-      const written = await buildPythonExecutable(context, bench, value, folder);
-      const path = join(folder, value.name);
-      return { artifacts: [{ target: name, kind: 'executable', path }], written, run: path };
-    }
-    case 'FileManifest': {
-      const written = await buildFileManifest(context, bench, value, folder);
-      return {
-        artifacts: [{ target: name, kind: 'directory', path: folder }],
-        written,
-        run: value.run === undefined ? undefined : join(folder, value.run),
-      };
-    }
-    case 'PythonEmbeddedResources':
-      throw notYet(value);
-  }
-}
-
-const notYet = (value: TargetValue): Error =>
-  inputFailure(`Cannot build a ${value.type} yet`, { hint: 'build the executable that it was made of' });
 
 const nothingToBuild = ({ config, mode }: BuildRequest): Error =>
   inputFailure(

@@ -39,7 +39,7 @@ export type BuildEvent =
   | {
       readonly event: 'artifact';
       readonly target: string;
-      readonly kind: 'executable' | 'directory';
+      readonly kind: ArtifactKind;
       readonly path: string;
     }
   /** `--watch`: one round is over. */
@@ -50,4 +50,16 @@ export type BuildEvent =
       readonly ms: number;
     };
 
-export type StepName = 'distribution' | 'pip' | 'scan' | 'bytecode' | 'stub' | 'layer' | 'image' | 'config';
+export type StepName =
+  | 'distribution'
+  | 'pip'
+  | 'scan'
+  | 'bytecode'
+  | 'stub'
+  | 'layer'
+  | 'image'
+  | 'package'
+  | 'config';
+
+/** A program, any other single file (a wheel, an installer), or a folder. */
+export type ArtifactKind = 'executable' | 'file' | 'directory';

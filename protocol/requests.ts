@@ -1,6 +1,6 @@
 // Every question a client can ask, once: both sides import these values, and the name of a method is written here only.
 // Questions about Pythons are in python-requests.ts.
-import type { BuildEvent } from './events.ts';
+import type { ArtifactKind, BuildEvent } from './events.ts';
 
 /** A request as a value; `types` is never set and carries the types. */
 export type RequestType<Params, Result> = {
@@ -60,7 +60,7 @@ export type Streamed = { readonly stream: number };
 
 export type Artifact = {
   readonly target: string;
-  readonly kind: 'executable' | 'directory';
+  readonly kind: ArtifactKind;
   readonly path: string;
 };
 /** Failures are error responses (failure-data.ts). */

@@ -15,12 +15,14 @@ const mayImport: Record<string, readonly string[]> = {
   'daemon/step.ts': ['daemon/context.ts', 'protocol'],
   'daemon/python': ['daemon/context.ts', 'daemon/step.ts', 'cache', 'protocol'],
   'daemon/executable': ['daemon/context.ts', 'daemon/step.ts', 'daemon/python', 'cache', 'protocol'],
+  'daemon/packaging': ['daemon/context.ts', 'daemon/step.ts', 'daemon/python', 'cache', 'protocol'],
   'daemon/config': [
     'daemon/context.ts',
     'daemon/step.ts',
     'daemon/starlark',
     'daemon/python',
     'daemon/executable',
+    'daemon/packaging',
     'protocol',
   ],
   daemon: [
@@ -32,6 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
     'daemon/python',
     'daemon/config',
     'daemon/executable',
+    'daemon/packaging',
   ],
   test: [
     'protocol',
@@ -44,6 +47,7 @@ const mayImport: Record<string, readonly string[]> = {
     'daemon/python',
     'daemon/config',
     'daemon/executable',
+    'daemon/packaging',
   ],
 };
 
@@ -84,9 +88,9 @@ const absences: [what: string, pattern: RegExp, where: RegExp][] = [
   ['only client/ writes to a terminal', /process\.stdout|console\./, /^(?!client\/)/],
   ['only client/main.ts reads the current directory', /process\.cwd\(\)/, /^(?!client\/main\.ts)/],
   [
-    'only python/ and executable/ start programs of the engine',
+    'only python/, executable/ and packaging/ start programs of the engine',
     /from '(execa|node:child_process)'/,
-    /^(?!client\/|daemon\/(python|executable)\/)/,
+    /^(?!client\/|daemon\/(python|executable|packaging)\/)/,
   ],
 ];
 for (const [what, pattern, where] of absences) {

@@ -7,7 +7,8 @@ import { checkedTargetName } from './target-name.ts';
 
 /** What a target's function may return for the target to be built: PyOxidizer's types with a `build()`. */
 export abstract class Buildable extends ConfigObject {
-  abstract value(evaluation: Evaluation): TargetValue;
+  /** `folder` is where it will be written, absolute. */
+  abstract value(evaluation: Evaluation, folder: string): TargetValue;
 }
 
 /** The method that makes a type buildable. PyOxidizer calls it on what a target's function returns; so may a config. */
@@ -16,6 +17,8 @@ export const buildMethod: FunctionDeclaration = membersOf<Buildable>().method({
   doc: 'Builds this into the output folder of the target of that name, once the config has run. Targets that are asked for are built without it.',
   parameters: { target: str },
   call(self, { target }, evaluation) {
-    evaluation.builds.push({ name: checkedTargetName(target), value: self.value(evaluation) });
+    const name = checkedTargetName(target);
+    const folder = evaluation.outputFolder(name);
+    evaluation.builds.push({ name, folder, value: self.value(evaluation, folder) });
   },
 });

@@ -24,8 +24,6 @@ export type EvaluationOutcome =
       readonly outcome: 'resolved';
       /** What was asked for, in that order. */
       readonly targets: readonly ResolvedTarget[];
-      /** Absolute. */
-      readonly buildPath: string;
       readonly installations: readonly Installation[];
       readonly names: readonly { readonly name: string; readonly default: boolean }[];
       /** Configs that were read, loaded ones too. */

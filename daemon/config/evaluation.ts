@@ -1,4 +1,4 @@
-import { isAbsolute, normalize, resolve } from 'node:path';
+import { isAbsolute, join, normalize, resolve } from 'node:path';
 
 import type { Diagnostic } from '../../protocol/diagnostic.ts';
 import type { HostCalls } from './channel.ts';
@@ -88,6 +88,12 @@ export class Evaluation {
       `${spelling} is how PyOxidizer 0.7 spelled it`,
       `it goes on to work; since 0.8 it is ${instead}`,
     );
+  }
+
+  /** Where a target is written: absolute. */
+  outputFolder(target: string): string {
+    const { triple, release } = this.request;
+    return join(this.buildPath, triple, release ? 'release' : 'debug', target);
   }
 
   rows(set: ResourceSet): readonly ResourceRow[] {

@@ -30,6 +30,29 @@ export function userFile(evaluation: Evaluation, path: string): FileContent {
   return new FileContent(posix.basename(absolute), { at: 'file', path: absolute }, information.executable);
 }
 
+/** Has the file written into a folder, once all is built, and returns its path. A relative path starts at the build path. */
+export function writeContent(evaluation: Evaluation, file: FileContent, path: string): string {
+  const folder = posix.resolve(evaluation.buildPath, path);
+  const { filename, content, executable } = file;
+  evaluation.installations.push({
+    path: folder,
+    replace: false,
+    manifest: {
+      type: 'FileManifest',
+      entries: [{ kind: 'file', path: filename, content, executable }],
+      run: undefined,
+    },
+  });
+  return posix.join(folder, filename);
+}
+
+/** Where a file goes that is added at `path`, or under its own name in the folder `directory`. */
+export function placeOf(file: FileContent, path: string | undefined, directory: string | undefined): string {
+  if (path !== undefined && directory !== undefined)
+    throw new ConfigError('at most one of `path` and `directory` must be given');
+  return relativePath(path ?? posix.join(directory ?? '', file.filename));
+}
+
 const { attribute, method } = membersOf<FileContent>();
 
 export const fileContentType: TypeDeclaration = {
@@ -89,20 +112,7 @@ export const fileContentType: TypeDeclaration = {
       generation: 'modern',
       parameters: { path: str },
       returns: 'str',
-      call(self, { path }, evaluation) {
-        const folder = posix.resolve(evaluation.buildPath, path);
-        const { filename, content, executable } = self;
-        evaluation.installations.push({
-          path: folder,
-          replace: false,
-          manifest: {
-            type: 'FileManifest',
-            entries: [{ kind: 'file', path: filename, content, executable }],
-            run: undefined,
-          },
-        });
-        return posix.join(folder, filename);
-      },
+      call: (self, { path }, evaluation) => writeContent(evaluation, self, path),
     }),
   ],
 };

@@ -5,7 +5,7 @@ import { ConfigError } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
 import { selection } from './executable-contents.ts';
-import { FileContent, userFile } from './file-content.ts';
+import { FileContent, placeOf, userFile } from './file-content.ts';
 import type { DistributionId, ResourceSetId } from './host.ts';
 import { relativePath } from './location.ts';
 import { bool, object, oneOf, optional, str, withDefault } from './parameter.ts';
@@ -172,11 +172,7 @@ export const fileManifestType: TypeDeclaration = {
       doc: 'Adds a file at `path`, or under its own name in the folder `directory`.',
       generation: 'modern',
       parameters: { content, path: optional(str), directory: optional(str) },
-      call(self, { content: file, path, directory }) {
-        if (path !== undefined && directory !== undefined)
-          throw new ConfigError('at most one of `path` and `directory` must be given');
-        self.addFile(relativePath(path ?? posix.join(directory ?? '', file.filename)), file);
-      },
+      call: (self, { content: file, path, directory }) => self.addFile(placeOf(file, path, directory), file),
     }),
     method({
       name: 'add_path',

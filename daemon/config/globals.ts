@@ -12,6 +12,7 @@ import { packagingPolicyType } from './packaging-policy.ts';
 import { canPrompt, promptConfirm, promptInput, promptPassword } from './prompt.ts';
 import { defaultPythonDistribution, pythonDistributionType } from './python-distribution.ts';
 import { pythonExecutableType } from './python-executable-type.ts';
+import { pythonWheelBuilderType } from './python-wheel-builder.ts';
 import { resourceTypes } from './resource-object.ts';
 import { snapTypes } from './snap.ts';
 import { registerTarget, resolveTarget, resolveTargets, setBuildPath } from './target.ts';
@@ -99,6 +100,7 @@ export const types: readonly TypeDeclaration[] = [
   fileManifestType,
   fileContentType,
   embeddedResourcesType,
+  pythonWheelBuilderType,
   macOsBundleType,
   ...snapTypes,
   buildContextType,

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { Buildable } from './buildable.ts';
+import { Buildable, buildMethod } from './buildable.ts';
 import { ConfigError } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -167,5 +167,6 @@ export const macOsBundleType: TypeDeclaration = {
         });
       },
     }),
+    buildMethod,
   ],
 };

@@ -1,10 +1,16 @@
 // What a config comes to: plain data that the engine builds from. Leaf: types only.
 import type { InterpreterConfig } from '../executable/interpreter-config.ts';
+import type { WheelDescription } from '../packaging/wheel.ts';
 import type { DistributionId, ResourceSetId } from './host.ts';
 
-export type ResolvedTarget = { readonly name: string; readonly value: TargetValue };
+export type ResolvedTarget = {
+  readonly name: string;
+  /** Where it is written: absolute. */
+  readonly folder: string;
+  readonly value: TargetValue;
+};
 
-export type TargetValue = PythonExecutableValue | EmbeddedResourcesValue | FileManifestValue;
+export type TargetValue = PythonExecutableValue | EmbeddedResourcesValue | FileManifestValue | WheelValue;
 
 /** Where a resource goes: into the executable, or to files in a folder beside it. */
 export type Location = 'in-memory' | { readonly prefix: string };
@@ -104,7 +110,15 @@ export type ManifestContent =
   | { readonly at: 'file'; readonly path: string }
   | { readonly at: 'text'; readonly text: string }
   | { readonly at: 'resource'; readonly set: ResourceSetId; readonly index: number }
-  | { readonly at: 'executable'; readonly executable: PythonExecutableValue };
+  | { readonly at: 'executable'; readonly executable: PythonExecutableValue }
+  | { readonly at: 'wheel'; readonly wheel: WheelValue };
+
+export type WheelValue = {
+  readonly type: 'PythonWheelBuilder';
+  readonly description: WheelDescription;
+  /** At their places in the archive. */
+  readonly files: FileManifestValue;
+};
 
 /** `FileManifest.install(path)` and `write_to_directory`: to be done once everything is built. Absolute path. */
 export type Installation = {

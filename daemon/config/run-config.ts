@@ -80,12 +80,11 @@ export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): Eva
     // A config need not end with resolve_targets(): what was asked for is resolved in any case.
     return runIn(thread, () => {
       evaluation.targets.resolveRequested(evaluation);
-      const { buildPath, installations } = evaluation;
+      const { installations } = evaluation;
       const { names } = evaluation.targets;
       return {
         outcome: 'resolved',
         targets: targetValues(evaluation),
-        buildPath,
         installations,
         names,
         files,
@@ -145,7 +144,10 @@ function here(): Place | undefined {
 function targetValues(evaluation: Evaluation): readonly ResolvedTarget[] {
   const requested = [...evaluation.targets.requested].map((name): ResolvedTarget => {
     const value = evaluation.language.plain(evaluation.targets.resolve(evaluation, name));
-    if (value instanceof Buildable) return { name, value: value.value(evaluation) };
+    if (value instanceof Buildable) {
+      const folder = evaluation.outputFolder(name);
+      return { name, folder, value: value.value(evaluation, folder) };
+    }
     const message = `${typeNameOf(value)} does not implement build()`;
     const hint =
       value === null

@@ -1,5 +1,5 @@
 // Snap packages: the attributes of a snap, its applications and parts are the keys of snapcraft.yaml.
-import { Buildable } from './buildable.ts';
+import { Buildable, buildMethod } from './buildable.ts';
 import { ConfigObject } from './config-object.ts';
 import {
   declareFunction,
@@ -226,6 +226,7 @@ export const snapTypes: readonly TypeDeclaration[] = [
         parameters: { manifest: object('FileManifest', FileManifest) },
         call: (self, { manifest }) => self.files.addManifest(manifest),
       }),
+      buildMethod,
     ],
   },
 ];

@@ -1,17 +1,9 @@
 // What building a FileManifest does: an install layout in the build's folder.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import type { FileManifestValue, ManifestContent, ManifestEntry } from '../config/resolved-target.ts';
+import type { FileManifestValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
-import type { Content, Resource } from '../python/resource.ts';
-import {
-  type PlacedFile,
-  compiledFiles,
-  contentOfFile,
-  contentOfText,
-  writePlacedFiles,
-} from './placed-files.ts';
-import { type Workbench, buildPythonExecutable } from './python-executable.ts';
+import { manifestFiles, withStaging } from './manifest-files.ts';
+import { writePlacedFiles } from './placed-files.ts';
+import type { Workbench } from './python-executable.ts';
 
 /** Writes the layout and returns the absolute paths of its files. */
 export async function buildFileManifest(
@@ -20,85 +12,7 @@ export async function buildFileManifest(
   value: FileManifestValue,
   folder: string,
 ): Promise<readonly string[]> {
-  // Programs are built to one side first: a layout may hold several, at any depth, and takes them as files.
-  const staging = mkdtempSync(join(context.cache.folder, 'tmp', 'manifest-'));
-  try {
-    const files: PlacedFile[] = [];
-    for (const entry of value.entries) files.push(...(await filesOf(context, bench, entry, staging)));
-    return writePlacedFiles(context, folder, files);
-  } finally {
-    rmSync(staging, { recursive: true, force: true });
-  }
-}
-
-async function filesOf(
-  context: Context,
-  bench: Workbench,
-  entry: ManifestEntry,
-  staging: string,
-): Promise<PlacedFile[]> {
-  switch (entry.kind) {
-    case 'file': {
-      const content = await contentOf(context, bench, entry.content, staging);
-      return [{ path: entry.path, content, executable: entry.executable }];
-    }
-    case 'resources':
-      // Libraries outside of packages ("numpy.libs/…") come along; files of one path are one file.
-      return [...chosen(bench, entry), ...bench.sets.get(entry.set).companions].map(
-        ({ path, content, executable }) => ({
-          path: join(entry.prefix, path),
-          content,
-          executable,
-        }),
-      );
-    case 'bytecode': {
-      const sources = chosen(bench, entry).filter(({ what }) => what.kind === 'module-source');
-      return compiledFiles(
-        context,
-        bench.compiler,
-        bench.sets.distribution(entry.distribution),
-        sources.map(({ path, content }) => ({ path: join(entry.prefix, path), content, level: entry.level })),
-      );
-    }
-    case 'executable': {
-      const folder = mkdtempSync(join(staging, 'program-'));
-      const written = await buildPythonExecutable(context, bench, entry.executable, folder);
-      return written.map((path, index) => ({
-        path: join(entry.prefix, path.slice(folder.length + 1)),
-        content: contentOfFile(context, path),
-        executable: index === 0,
-      }));
-    }
-  }
-}
-
-const chosen = (
-  bench: Workbench,
-  { set, indexes }: { readonly set: string; readonly indexes?: readonly number[] },
-): readonly Resource[] => {
-  const { resources } = bench.sets.get(set);
-  return indexes?.map((index) => resources[index]!) ?? resources;
-};
-
-async function contentOf(
-  context: Context,
-  bench: Workbench,
-  content: ManifestContent,
-  staging: string,
-): Promise<Content> {
-  switch (content.at) {
-    case 'file':
-      context.trace.file(content.path);
-      return contentOfFile(context, content.path);
-    case 'text':
-      return contentOfText(context, content.text);
-    case 'resource':
-      return bench.sets.get(content.set).resources[content.index]!.content;
-    case 'executable': {
-      const folder = mkdtempSync(join(staging, 'program-'));
-      const [program] = await buildPythonExecutable(context, bench, content.executable, folder);
-      if (program === undefined) throw new Error(`${basename(folder)} holds no program`);
-      return contentOfFile(context, program);
-    }
-  }
+  return withStaging(context, async (staging) =>
+    writePlacedFiles(context, folder, await manifestFiles(context, bench, value, staging)),
+  );
 }

@@ -13,17 +13,11 @@ import {
 import { dirname, join } from 'node:path';
 import { inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
+import type { NamedFile } from '../packaging/named-file.ts';
 import type { BytecodeCompiler, ModuleToCompile } from '../python/bytecode.ts';
 import type { Distribution } from '../python/distribution.ts';
 import type { Content } from '../python/resource.ts';
 import type { PlacedResource } from './additions.ts';
-
-export type PlacedFile = {
-  /** Relative to the folder, with "/" and without "..". */
-  readonly path: string;
-  readonly content: Content;
-  readonly executable: boolean;
-};
 
 /** Resources with their bytecode below their prefixes. Returns the absolute paths. */
 export async function placeBeside(
@@ -33,7 +27,7 @@ export async function placeBeside(
   placed: readonly PlacedResource[],
   folder: string,
 ): Promise<readonly string[]> {
-  const files = placed.map(({ prefix, resource }): PlacedFile => ({
+  const files = placed.map(({ prefix, resource }): NamedFile => ({
     path: join(prefix, resource.path),
     content: resource.content,
     executable: resource.executable,
@@ -60,7 +54,7 @@ export async function compiledFiles(
   compiler: BytecodeCompiler,
   distribution: Distribution,
   modules: readonly ModuleToCompile[],
-): Promise<PlacedFile[]> {
+): Promise<NamedFile[]> {
   const results = await compiler.compileModules(context, distribution, modules);
   return results.flatMap((result, index) => {
     const module = modules[index];
@@ -89,7 +83,7 @@ export async function compiledFiles(
 export function writePlacedFiles(
   context: Context,
   folder: string,
-  files: readonly PlacedFile[],
+  files: readonly NamedFile[],
 ): readonly string[] {
   const record = `placed:${folder}`;
   const before = new Set<string>(JSON.parse(context.cache.traces.get(record) ?? '[]') as string[]);

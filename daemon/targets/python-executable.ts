@@ -7,6 +7,7 @@ import { type LayerTools, cachedLayer, freshLayer } from '../executable/resource
 import { buildStub } from '../executable/stub.ts';
 import type { Distribution } from '../python/distribution.ts';
 import { type LayerPlan, placeAdditions } from './additions.ts';
+import { modificationTime } from './modification-time.ts';
 import type { ResourceSets } from './resource-sets.ts';
 import { placeBeside } from './placed-files.ts';
 import type { Images } from './images.ts';
@@ -16,9 +17,6 @@ export type Workbench = LayerTools & {
   readonly sets: ResourceSets;
   readonly images: Images;
 };
-
-/** Seconds since 1970 of every packed file when SOURCE_DATE_EPOCH does not say: 1980-01-01, the oldest that zip can hold. */
-const defaultMtime = 315_532_800;
 
 /** Writes the program into `folder` and returns the absolute paths of all that was written, the program first. */
 export async function buildPythonExecutable(
@@ -36,14 +34,12 @@ export async function buildPythonExecutable(
   ]);
 
   const output = join(folder, value.name);
-  context.trace.variable('SOURCE_DATE_EPOCH');
-  const epoch = Number(context.environment['SOURCE_DATE_EPOCH'] ?? defaultMtime);
   const image = {
     stub: stubPath(context, stub.sha256),
     layers,
     config,
     output,
-    mtime: epoch,
+    mtime: modificationTime(context),
   };
   await bench.images.write(image, context.signal);
   return [output, ...(await placeBeside(context, bench.compiler, distribution, beside, folder))];

@@ -19,6 +19,14 @@ const makers: Record<string, string> = {
   Snap: 'Snap("name", "1", "summary", "description")',
   SnapApp: 'SnapApp()',
   SnapPart: 'SnapPart()',
+  PythonWheelBuilder: 'PythonWheelBuilder("name", "1")',
+};
+
+/** For attributes that do not take every value of their type. */
+const special: Readonly<Record<string, readonly string[]>> = {
+  build_tag: ['"1"', 'None'],
+  tag: ['"py2.py3-none-win32"'],
+  modified_time: ['1700000000'],
 };
 
 const configFor = (type: string, lines: readonly string[]): string =>
@@ -33,6 +41,8 @@ async function printed(type: string, lines: readonly string[]): Promise<string[]
 
 /** Values that an attribute takes, as Starlark writes them. */
 function accepted({ name, check }: AttributeDeclaration): readonly string[] {
+  const known = special[name];
+  if (known !== undefined) return known;
   if (/dict\[str, Snap/.test(check.type)) return ['{}', 'None'];
   if (check.type.startsWith('list[dict')) return ['[{"a": "b"}]', 'None'];
   if (check.type.startsWith('dict[str, list')) return ['{"a": ["b"]}', 'None'];

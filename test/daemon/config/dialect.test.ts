@@ -38,8 +38,7 @@ register_target("exe", exe)
   const files = [config, join(folder, 'lib/names.bzl'), join(folder, 'lib/more.bzl')];
   assert.deepEqual(outcome.files, files);
   assert.deepEqual(traced, files);
-  assert.equal(outcome.buildPath, join(folder, 'out'));
-  assert.equal(outcome.targets[0]?.name, 'exe');
+  assert.equal(outcome.targets[0]?.folder, join(folder, 'out/x86_64-unknown-linux-gnu/debug/exe'));
 });
 
 test('listing targets asks nothing', async () => {

@@ -28,12 +28,12 @@ test('S1: the smallest config packs a REPL', async () => {
     makeExe('exe = default_python_distribution().to_python_executable(name="pyapp")'),
   );
   assert.deepEqual(outcome.names, [{ name: 'exe', default: true }]);
-  assert.equal(outcome.buildPath, join(folder, 'build'));
   assert.deepEqual(outcome.files, [config]);
   assert.deepEqual(host.asked, ['distribution any x86_64-unknown-linux-gnu']);
   assert.deepEqual(outcome.targets, [
     {
       name: 'exe',
+      folder: join(folder, 'build/x86_64-unknown-linux-gnu/debug/exe'),
       value: {
         type: 'PythonExecutable',
         name: 'pyapp',

@@ -1,0 +1,47 @@
+// What building each type of target does: one file a type.
+import { join } from 'node:path';
+import { inputFailure } from '../../protocol/failure.ts';
+import type { Artifact } from '../../protocol/requests.ts';
+import type { ResolvedTarget, TargetValue } from '../config/resolved-target.ts';
+import type { Context } from '../context.ts';
+import { buildFileManifest } from './file-manifest.ts';
+import { type Workbench, buildPythonExecutable } from './python-executable.ts';
+import { buildPythonWheel } from './python-wheel.ts';
+
+export type BuiltTarget = {
+  readonly artifacts: readonly Artifact[];
+  /** Absolute paths of all that was written. */
+  readonly written: readonly string[];
+  /** What `oxd run` starts. */
+  readonly run: string | undefined;
+};
+
+/** Builds one target into its folder, replacing what the last build of it left there. */
+export async function buildTarget(
+  context: Context,
+  bench: Workbench,
+  { name, folder, value }: ResolvedTarget,
+): Promise<BuiltTarget> {
+  const artifact = (kind: Artifact['kind'], path: string): Artifact => ({ target: name, kind, path });
+  switch (value.type) {
+    case 'PythonExecutable': {
+      const written = await buildPythonExecutable(context, bench, value, folder);
+      const path = join(folder, value.name);
+      return { artifacts: [artifact('executable', path)], written, run: path };
+    }
+    case 'FileManifest': {
+      const written = await buildFileManifest(context, bench, value, folder);
+      const run = value.run === undefined ? undefined : join(folder, value.run);
+      return { artifacts: [artifact('directory', folder)], written, run };
+    }
+    case 'PythonWheelBuilder': {
+      const written = await buildPythonWheel(context, bench, value, folder);
+      return { artifacts: written.map((path) => artifact('file', path)), written, run: undefined };
+    }
+    case 'PythonEmbeddedResources':
+      throw notYet(value);
+  }
+}
+
+const notYet = (value: TargetValue): Error =>
+  inputFailure(`Cannot build a ${value.type} yet`, { hint: 'build the executable that it was made of' });

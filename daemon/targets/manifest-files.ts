@@ -1,0 +1,125 @@
+// What the values of a config that stand for files come to: real contents, with the programs, wheels and archives among
+// them built first.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type {
+  FileManifestValue,
+  ManifestContent,
+  ManifestEntry,
+  WheelValue,
+} from '../config/resolved-target.ts';
+import type { Context } from '../context.ts';
+import type { NamedFile } from '../packaging/named-file.ts';
+import { wheelContent } from '../packaging/wheel.ts';
+import type { Content, Resource } from '../python/resource.ts';
+import { modificationTime } from './modification-time.ts';
+import { compiledFiles, contentOfFile, contentOfText } from './placed-files.ts';
+import { type Workbench, buildPythonExecutable } from './python-executable.ts';
+
+/** Programs are built to one side first: a layout may hold several, at any depth, and takes them as files. */
+export async function withStaging<T>(context: Context, body: (staging: string) => Promise<T>): Promise<T> {
+  const staging = context.cache.scratch();
+  mkdirSync(staging);
+  try {
+    return await body(staging);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** The files of a manifest. Contents may be below `staging`, so they are to be used while it is there. */
+export async function manifestFiles(
+  context: Context,
+  bench: Workbench,
+  value: FileManifestValue,
+  staging: string,
+): Promise<NamedFile[]> {
+  const files: NamedFile[] = [];
+  for (const entry of value.entries) files.push(...(await filesOf(context, bench, entry, staging)));
+  return files;
+}
+
+async function filesOf(
+  context: Context,
+  bench: Workbench,
+  entry: ManifestEntry,
+  staging: string,
+): Promise<NamedFile[]> {
+  switch (entry.kind) {
+    case 'file': {
+      const content = await contentOf(context, bench, entry.content, staging);
+      return [{ path: entry.path, content, executable: entry.executable }];
+    }
+    case 'resources':
+      // Libraries outside of packages ("numpy.libs/…") come along; files of one path are one file.
+      return [...chosen(bench, entry), ...bench.sets.get(entry.set).companions].map(
+        ({ path, content, executable }) => ({
+          path: join(entry.prefix, path),
+          content,
+          executable,
+        }),
+      );
+    case 'bytecode': {
+      const sources = chosen(bench, entry).filter(({ what }) => what.kind === 'module-source');
+      return compiledFiles(
+        context,
+        bench.compiler,
+        bench.sets.distribution(entry.distribution),
+        sources.map(({ path, content }) => ({ path: join(entry.prefix, path), content, level: entry.level })),
+      );
+    }
+    case 'executable': {
+      const folder = mkdtempSync(join(staging, 'program-'));
+      const written = await buildPythonExecutable(context, bench, entry.executable, folder);
+      return written.map((path, index) => ({
+        path: join(entry.prefix, path.slice(folder.length + 1)),
+        content: contentOfFile(context, path),
+        executable: index === 0,
+      }));
+    }
+  }
+}
+
+const chosen = (
+  bench: Workbench,
+  { set, indexes }: { readonly set: string; readonly indexes?: readonly number[] },
+): readonly Resource[] => {
+  const { resources } = bench.sets.get(set);
+  return indexes?.map((index) => resources[index]!) ?? resources;
+};
+
+async function contentOf(
+  context: Context,
+  bench: Workbench,
+  content: ManifestContent,
+  staging: string,
+): Promise<Content> {
+  switch (content.at) {
+    case 'file':
+      context.trace.file(content.path);
+      return contentOfFile(context, content.path);
+    case 'text':
+      return contentOfText(context, content.text);
+    case 'resource':
+      return bench.sets.get(content.set).resources[content.index]!.content;
+    case 'executable': {
+      const folder = mkdtempSync(join(staging, 'program-'));
+      const [program] = await buildPythonExecutable(context, bench, content.executable, folder);
+      if (program === undefined) throw new Error(`${basename(folder)} holds no program`);
+      return contentOfFile(context, program);
+    }
+    case 'wheel':
+      return contentOfWheel(context, bench, content.wheel, staging);
+  }
+}
+
+/** The archive of a wheel. */
+export async function contentOfWheel(
+  context: Context,
+  bench: Workbench,
+  wheel: WheelValue,
+  staging: string,
+): Promise<Content> {
+  const files = await manifestFiles(context, bench, wheel.files, staging);
+  return wheelContent(context, wheel.description, files, modificationTime(context));
+}
