@@ -98,9 +98,9 @@ async function buildTargets(
     run = built.run ?? run;
     written.push(...built.written);
   }
-  for (const { path, manifest } of evaluated.installations) {
+  for (const { path, replace, manifest } of evaluated.installations) {
     const bench = { ...tools, sets };
-    written.push(...(await buildFileManifest(context, bench, manifest, path)));
+    written.push(...(await buildFileManifest(context, bench, manifest, path, { replace })));
     context.report({ event: 'artifact', target: 'install', kind: 'directory', path });
   }
   if (request.mode === 'run' && run === null) throw notRunnable(evaluated.targets);

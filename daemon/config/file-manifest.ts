@@ -21,6 +21,7 @@ type Entry =
       readonly set: ResourceSetId;
       readonly index: number;
       readonly isSource: boolean;
+      readonly isExecutable: boolean;
     }
   | { readonly kind: 'executable'; readonly prefix: string; readonly executable: PythonExecutableValue };
 
@@ -49,7 +50,15 @@ export class FileManifest extends Buildable {
     if (origin.at === 'inline') {
       const name = posix.basename(path);
       this.addFile(path, new FileContent(name, { at: 'text', text: origin.source }, false));
-    } else this.#put(path, { kind: 'resource', prefix, set: origin.set, index: origin.index, isSource });
+    } else
+      this.#put(path, {
+        kind: 'resource',
+        prefix,
+        set: origin.set,
+        index: origin.index,
+        isSource,
+        isExecutable: row.isExecutable,
+      });
   }
 
   /** Adds the files of another manifest below `prefix`; "" is the root. */
@@ -72,7 +81,7 @@ export class FileManifest extends Buildable {
     if (entry.kind === 'content') return entry.content;
     if (entry.kind === 'executable')
       return new FileContent(name, { at: 'executable', executable: entry.executable }, true);
-    return new FileContent(name, { at: 'resource', set: entry.set, index: entry.index }, false);
+    return new FileContent(name, { at: 'resource', set: entry.set, index: entry.index }, entry.isExecutable);
   }
 
   remove(path: string): FileContent | undefined {
@@ -225,7 +234,7 @@ export const fileManifestType: TypeDeclaration = {
     }),
     method({
       name: 'install',
-      doc: 'Writes the files into a folder, once all is built. A relative path starts at the build path. With `replace`, files that an earlier installation wrote there are removed first.',
+      doc: 'Writes the files into a folder, once all is built. A relative path starts at the build path. All of them are written or, when that fails or is cancelled, none. With `replace`, files that an earlier installation wrote there and that are not part of this one are removed; what others put or changed there never is. A symbolic link in the place of a folder is an error, in the place of a file it is replaced.',
       parameters: { path: str, replace: withDefault(bool, true) },
       call(self, { path, replace }, evaluation) {
         evaluation.installations.push({

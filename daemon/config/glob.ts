@@ -6,7 +6,7 @@ import { listOf, optional, str } from './parameter.ts';
 
 export const glob = declareFunction({
   name: 'glob',
-  doc: "A manifest of the files that match any of the `include` patterns and none of `exclude`. Patterns know `*`, `?`, `[a-z]` and `**`; relative ones start at the config's folder. `strip_prefix` is taken off the front of each path; without it the config's folder is.",
+  doc: "A manifest of the files that match any of the `include` patterns and none of `exclude`. Patterns know `*`, `?`, `[a-z]` and `**`; relative ones start at the config's folder. `strip_prefix` is taken off the front of each path; without it the config's folder is. A symbolic link to a file counts as the file that it leads to; links to folders are not followed.",
   parameters: {
     include: listOf(str),
     exclude: optional(listOf(str)),

@@ -1,8 +1,8 @@
 // What building a FileManifest does: an install layout in the build's folder.
 import type { FileManifestValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
+import { type LayoutOptions, writeLayout } from './layout.ts';
 import { manifestFiles, withStaging } from './manifest-files.ts';
-import { writePlacedFiles } from './placed-files.ts';
 import type { Workbench } from './python-executable.ts';
 
 /** Writes the layout and returns the absolute paths of its files. */
@@ -11,8 +11,9 @@ export async function buildFileManifest(
   bench: Workbench,
   value: FileManifestValue,
   folder: string,
+  options: LayoutOptions = { replace: true },
 ): Promise<readonly string[]> {
   return withStaging(context, async (staging) =>
-    writePlacedFiles(context, folder, await manifestFiles(context, bench, value, staging)),
+    writeLayout(context, folder, await manifestFiles(context, bench, value, staging), options),
   );
 }

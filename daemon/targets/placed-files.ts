@@ -1,16 +1,5 @@
-// Real files in a build's folder: what belongs beside a program, and whole install layouts.
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+// Real files beside a program: resources in folders, and their bytecode.
+import { join } from 'node:path';
 import { inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
 import type { NamedFile } from '../packaging/named-file.ts';
@@ -18,6 +7,7 @@ import type { BytecodeCompiler, ModuleToCompile } from '../python/bytecode.ts';
 import type { Distribution } from '../python/distribution.ts';
 import type { Content } from '../python/resource.ts';
 import type { PlacedResource } from './additions.ts';
+import { writeLayout } from './layout.ts';
 
 /** Resources with their bytecode below their prefixes. Returns the absolute paths. */
 export async function placeBeside(
@@ -45,7 +35,7 @@ export async function placeBeside(
       level,
     })),
   );
-  return writePlacedFiles(context, folder, [...files, ...bytecode]);
+  return writeLayout(context, folder, [...files, ...bytecode], { replace: true });
 }
 
 /** `__pycache__` files of modules; one that does not compile is reported and left out. */
@@ -74,72 +64,6 @@ export async function compiledFiles(
       },
     ];
   });
-}
-
-/**
- * Makes the folder hold these files: each is written aside and renamed, and files of the last time that are not wanted
- * any more are removed. Never touches a file that it did not write. Returns the absolute paths.
- */
-export function writePlacedFiles(
-  context: Context,
-  folder: string,
-  files: readonly NamedFile[],
-): readonly string[] {
-  const record = `placed:${folder}`;
-  const before = new Set<string>(JSON.parse(context.cache.traces.get(record) ?? '[]') as string[]);
-  const wanted = new Map(files.map((file) => [file.path, file]));
-  for (const path of wanted.keys()) {
-    if (path.startsWith('/') || path.split('/').includes('..'))
-      throw inputFailure(`Cannot write "${path}": it leaves the build's folder`);
-  }
-  if (wanted.size === 0 && before.size === 0) return [];
-  for (const { path, content, executable } of wanted.values()) {
-    context.signal.throwIfAborted();
-    writeOne(context, join(folder, path), content, executable);
-  }
-  for (const path of before) if (!wanted.has(path)) removeWithEmptyFolders(folder, path);
-  context.cache.traces.put(record, JSON.stringify([...wanted.keys()]));
-  return [...wanted.keys()].map((path) => join(folder, path));
-}
-
-function writeOne(context: Context, output: string, content: Content, executable: boolean): void {
-  mkdirSync(dirname(output), { recursive: true });
-  const mode = executable ? 0o755 : 0o644;
-  const there = statSync(output, { throwIfNoEntry: false });
-  if (
-    there?.isFile() === true &&
-    there.size === content.size &&
-    context.cache.hashFile(output)?.sha256 === content.sha256
-  ) {
-    chmodSync(output, mode);
-    return;
-  }
-  const aside = `${output}.${process.pid}.partial`;
-  try {
-    if (content.at === 'file') {
-      copyFileSync(content.path, aside, constants.COPYFILE_FICLONE);
-    } else {
-      const bytes = context.cache.blobs.get(content.sha256);
-      if (bytes === undefined) throw new Error(`the cache lost ${content.sha256}`);
-      writeFileSync(aside, bytes);
-    }
-    chmodSync(aside, mode);
-    renameSync(aside, output);
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw error;
-  }
-}
-
-function removeWithEmptyFolders(folder: string, path: string): void {
-  rmSync(join(folder, path), { force: true });
-  for (let above = dirname(path); above !== '.'; above = dirname(above)) {
-    try {
-      rmdirSync(join(folder, above));
-    } catch {
-      return; // not empty: something else lives there
-    }
-  }
 }
 
 /** Content of a file that is there, by its hash; the caller says whether the trace must know. Throws an input Failure. */

@@ -3,7 +3,7 @@ import type { WheelValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import { wheelFileName } from '../packaging/wheel.ts';
 import { contentOfWheel, withStaging } from './manifest-files.ts';
-import { writePlacedFiles } from './placed-files.ts';
+import { writeLayout } from './layout.ts';
 import type { Workbench } from './python-executable.ts';
 
 /** Writes the wheel and returns its absolute path, alone. */
@@ -16,6 +16,6 @@ export async function buildPythonWheel(
   return withStaging(context, async (staging) => {
     const content = await contentOfWheel(context, bench, value, staging);
     const path = wheelFileName(value.description);
-    return writePlacedFiles(context, folder, [{ path, content, executable: false }]);
+    return writeLayout(context, folder, [{ path, content, executable: false }]);
   });
 }
