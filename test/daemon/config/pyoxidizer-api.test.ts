@@ -11,8 +11,6 @@ const notLanded: readonly RegExp[] = [
   /^(AppleUniversalBinary|WiX\w+|CodeSigner|CodeSigningRequest)\b/,
   /^code_signer_from_/,
   /^PythonExecutable\.to_wix_/,
-  /^MacOsApplicationBundleBuilder\./,
-  /^SnapcraftBuilder\./,
 ];
 
 /** Where a signature of ours serves both generations, the defaults of one of them cannot stand in it. */
