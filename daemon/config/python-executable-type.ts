@@ -51,16 +51,12 @@ export const pythonExecutableType: TypeDeclaration = {
     }),
     attribute({
       name: 'tcl_files_path',
-      doc: 'Folder beside the executable that gets the files of Tcl and Tk, or None.',
+      doc: 'Folder beside the executable that gets the files of Tcl and Tk; the program then has `TCL_LIBRARY` set to its `tcl8.6`. None: they are packed, where the program has `_tkinter`.',
       generation: 'modern',
       check: optional(str),
       default: 'None',
       get: (self) => self.tclFilesPath,
-      set(self, value, evaluation) {
-        if (value !== undefined)
-          evaluation.outlet.warn(
-            'tcl_files_path has no effect yet: the files of Tcl and Tk stay where the distribution has them',
-          );
+      set: (self, value) => {
         self.tclFilesPath = value === undefined ? undefined : relativePath(value);
       },
     }),

@@ -83,6 +83,8 @@ export type InterpreterConfig = {
   readonly terminfoDirs?: string;
   /** Name of a variable; when it is set to a directory, loaded module names are written there at exit. */
   readonly writeModulesDirectoryEnv?: string;
+  /** Where Tcl's scripts are, for $TCL_LIBRARY: a folder of the tree ("lib/tcl8.6"), or one below "$ORIGIN". */
+  readonly tclLibrary?: string;
   /** Packed shared libpython to load before anything else: its virtual path. Absent when it is linked in. */
   readonly sharedLibrary?: string;
 };

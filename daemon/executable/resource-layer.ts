@@ -186,7 +186,12 @@ function bytecodePath(of: PackedResource, level: 0 | 1 | 2, cacheTag: string): s
   return `${path.slice(0, slash)}__pycache__/${path.slice(slash, -'.py'.length)}.${cacheTag}${optimized}.pyc`;
 }
 
+/** Of lists that stay as they are for as long as a daemon runs. */
+const digests = new WeakMap<readonly PackedResource[], string>();
+
 function digestOf(packed: readonly PackedResource[]): string {
+  const known = digests.get(packed);
+  if (known !== undefined) return known;
   const digest = createHash('sha256');
   for (const { resource, source, levels } of packed) {
     const { what } = resource;
@@ -205,7 +210,9 @@ function digestOf(packed: readonly PackedResource[]): string {
       ].join('\0'),
     );
   }
-  return digest.digest('hex');
+  const made = digest.digest('hex');
+  digests.set(packed, made);
+  return made;
 }
 
 function fileContent(context: Context, content: Content): LayerFile['content'] {

@@ -8,6 +8,7 @@ const seldomModules =
   /^lib\/python3\.\d+\/(idlelib|tkinter|turtledemo|turtle\.|lib2to3|ensurepip|pydoc_data|distutils|test|unittest\/test|venv|xmlrpc|wsgiref|encodings\/(?!aliases|ascii|cp1252|idna|latin_1|punycode|raw_unicode|unicode_escape|undefined|utf_|__init__))/;
 const seldomExtensions =
   /\/lib-dynload\/(_tkinter|_codecs_(cn|hk|iso2022|jp|kr|tw)|_test|_xx|xx|ossaudiodev|nis|audioop)/;
+const tclScripts = /^lib\/t(cl|k)\d[\d.]*\//;
 /** System libraries stay unpacked when modules that many programs load need them. */
 const frequentLibraries =
   /^lib\/lib(ssl|crypto|ffi|sqlite3|lzma|bz2|z|uuid|readline|tinfo|ncursesw?|panelw?|gdbm|crypt|expat)\.so/;
@@ -15,5 +16,6 @@ const frequentLibraries =
 /** Whether a resource is worth compressing: most programs never open it, so that its reader seldom pays. */
 export function isSeldomUsed({ path, isStdlib }: Resource): boolean {
   if (isStdlib) return seldomModules.test(path) || seldomExtensions.test(path);
+  if (tclScripts.test(path)) return true;
   return /^lib\/lib[^/]*\.so[.\d]*$/.test(path) && !frequentLibraries.test(path);
 }

@@ -33,6 +33,8 @@ export type Distribution = {
   readonly linking: Linking;
   /** The sysconfig module that stdlib needs, such as "_sysconfigdata__linux_x86_64-linux-gnu". */
   readonly sysconfigModule: string;
+  /** Absolute folders of Tcl's and Tk's scripts where an archive names them; otherwise the Python itself is asked. */
+  readonly tclFolders?: readonly string[];
   /** One line for the user: which and why. */
   readonly reason: string;
 };

@@ -25,6 +25,9 @@ export type ExtensionInfo = {
 export type StandaloneInfo = {
   readonly version?: string;
   readonly target_triple?: string;
+  /** Relative to the archive's folder `python`, and the script libraries in it. */
+  readonly tcl_library_path?: string;
+  readonly tcl_library_paths?: readonly string[];
   readonly python_tag?: string;
   readonly python_platform_tag?: string;
   readonly build_info?: {

@@ -126,6 +126,7 @@ async function describe(
   const linking = findLinking(join(folder, 'python'), root, probe, info);
   if (linking === undefined) throw inputFailure(`Cannot use "${name}": it has no libpython`);
   const dynload = join(probe.stdlib, 'lib-dynload');
+  const tclFolders = findTclFolders(join(folder, 'python'), info);
   return {
     id: `archive-${probe.version}-${sha256.slice(0, 24)}`,
     origin: 'archive',
@@ -139,6 +140,7 @@ async function describe(
     includes: join(root, 'include', `python3.${probe.minor}`),
     linking,
     sysconfigModule: probe.sysconfigModule,
+    ...(tclFolders === undefined ? {} : { tclFolders }),
     reason: `CPython ${probe.version} from ${name} (${linking.kind} libpython)`,
   };
 }
@@ -164,6 +166,14 @@ function findLinking(
     join(root, 'lib', soname),
   ].find((path) => existsSync(path));
   return library === undefined ? undefined : { kind: 'shared', library, soname: basename(library) };
+}
+
+/** Where PYTHON.json says that the scripts of Tcl are; "install_only" archives say nothing. */
+function findTclFolders(python: string, info: StandaloneInfo | undefined): string[] | undefined {
+  if (info?.tcl_library_path === undefined) return undefined;
+  const root = join(python, info.tcl_library_path);
+  const named = (info.tcl_library_paths ?? []).map((name) => join(root, name));
+  return named.filter((folder) => existsSync(folder));
 }
 
 /** The archive's own static libraries by path, in a group since they need each other; the system's by name, after them. */

@@ -55,7 +55,7 @@ export async function distributionResources(
 }
 
 /** Somebody may have patched an installed library, whose distribution is the same by its id. */
-const isAsScanned = (context: Context, content: Content): boolean =>
+export const isAsScanned = (context: Context, content: Content): boolean =>
   content.at === 'blob' || context.cache.hashFile(content.path)?.sha256 === content.sha256;
 
 async function scanLibrary(

@@ -8,6 +8,7 @@ import { sharedPython } from '../python/shared-library.ts';
 import { systemLibraries } from '../python/system-libraries.ts';
 import type { ResourceSets } from './resource-sets.ts';
 import { runtimeModules } from './runtime-modules.ts';
+import { placeTclFiles } from './tcl-files.ts';
 
 /** One layer to be: in the order of the image, where a later one hides what an earlier one has. */
 export type LayerPlan = {
@@ -25,6 +26,8 @@ export type Placement = {
   readonly beside: readonly PlacedResource[];
   /** Where libpython stands in the tree, when it is not linked in. */
   readonly sharedLibrary: string | undefined;
+  /** Where Tcl's scripts are, for programs that have tkinter. */
+  readonly tclLibrary: string | undefined;
 };
 
 type Portion = {
@@ -37,7 +40,7 @@ type Portion = {
 type Placed = { readonly packed: PackedResource; readonly location: Location };
 
 /** The image format's limit is 60; what comes after this many is packed together. */
-const layersMax = 40; // further ones hold system libraries and our own modules
+const layersMax = 40; // further ones hold system libraries, Tcl and our own modules
 
 /** Resolves the additions of an executable in their order. */
 export async function placeAdditions(
@@ -87,13 +90,20 @@ export async function placeAdditions(
       location === 'in-memory' ? [] : [{ ...packed, prefix: location.prefix }],
     ),
   );
+  const resources = [...layers.flatMap(({ packed }) => packed), ...beside];
+  const tcl = await placeTclFiles(context, sets, value, resources);
   const shared = sharedPython(context, sets.distribution(value.distribution));
   // First, so that the application's own `oxidized_importer` hides ours.
   const ours: LayerPlan = { subject: 'oxidized_importer', volatile: false, packed: runtimeModules() };
   return {
-    layers: [ours, ...withSystemLibraries(context, layers, shared)],
-    beside,
+    layers: [
+      ours,
+      ...(tcl.layer === undefined ? [] : [tcl.layer]),
+      ...withSystemLibraries(context, layers, shared),
+    ],
+    beside: [...beside, ...tcl.beside],
     sharedLibrary: shared?.path,
+    tclLibrary: tcl.library,
   };
 }
 

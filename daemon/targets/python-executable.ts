@@ -26,8 +26,13 @@ export async function buildPythonExecutable(
   folder: string,
 ): Promise<readonly string[]> {
   const distribution = bench.sets.distribution(value.distribution);
-  const { layers: plans, beside, sharedLibrary } = await placeAdditions(context, bench.sets, value);
-  const config = { ...value.interpreter, ...(sharedLibrary === undefined ? {} : { sharedLibrary }) };
+  const placement = await placeAdditions(context, bench.sets, value);
+  const { layers: plans, beside, sharedLibrary, tclLibrary } = placement;
+  const config = {
+    ...value.interpreter,
+    ...(sharedLibrary === undefined ? {} : { sharedLibrary }),
+    ...(tclLibrary === undefined ? {} : { tclLibrary }),
+  };
   const [stub, layers] = await together(context, [
     (both) => buildStub(both, distribution),
     (both) => buildLayers(both, bench, distribution, plans),

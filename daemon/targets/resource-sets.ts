@@ -3,6 +3,7 @@ import { Failure } from '../../protocol/failure.ts';
 import type { Distribution } from '../python/distribution.ts';
 import type { Resource } from '../python/resource.ts';
 import { type StandardLibraryOptions, distributionResources } from '../python/standard-library.ts';
+import { type TclLibrary, tclLibrary } from '../python/tcl-library.ts';
 
 export type ResourceSetEntry = {
   /** What the config sees and chooses from. */
@@ -54,6 +55,10 @@ export class ResourceSets {
   ): Promise<readonly Resource[]> {
     return this.#libraries.of(context, this.distribution(distribution), options);
   }
+
+  tclLibrary(context: Context, distribution: string): Promise<TclLibrary | undefined> {
+    return this.#libraries.tcl(context, this.distribution(distribution));
+  }
 }
 
 /** Few are in use at a time; each takes some 500 KB. */
@@ -62,6 +67,8 @@ const librariesMax = 3;
 /** Lists of standard libraries, kept between builds: their distributions do not change under an id. */
 export class StandardLibraries {
   readonly #known = new Map<string, readonly Resource[]>();
+  /** Also that there is none: to ask again takes as long as a build may. */
+  readonly #tcl = new Map<string, TclLibrary | undefined>();
 
   async of(
     context: Context,
@@ -73,10 +80,22 @@ export class StandardLibraries {
     if (known !== undefined) return known;
     const resources = await distributionResources(context, distribution, options);
     this.#known.set(key, resources);
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= librariesMax) break;
-      this.#known.delete(oldest);
-    }
+    forgetOldest(this.#known);
     return resources;
+  }
+
+  async tcl(context: Context, distribution: Distribution): Promise<TclLibrary | undefined> {
+    if (this.#tcl.has(distribution.id)) return this.#tcl.get(distribution.id);
+    const library = await tclLibrary(context, distribution);
+    this.#tcl.set(distribution.id, library);
+    forgetOldest(this.#tcl);
+    return library;
+  }
+}
+
+function forgetOldest(known: Map<string, unknown>): void {
+  for (const oldest of known.keys()) {
+    if (known.size <= librariesMax) break;
+    known.delete(oldest);
   }
 }

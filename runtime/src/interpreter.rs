@@ -11,6 +11,7 @@ mod object;
 mod program;
 mod settings;
 mod start;
+mod tcl;
 mod teardown;
 
 use std::ffi::{CStr, c_char, c_int};

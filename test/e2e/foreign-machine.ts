@@ -30,6 +30,9 @@ const pythons = [
   '/usr/lib/python3',
   '/usr/lib/python3.11',
   '/usr/local/lib/python3.11',
+  // And its Tcl.
+  '/usr/share/tcltk',
+  '/usr/lib/tcltk',
 ];
 
 /**

@@ -25,6 +25,8 @@ export type ArchiveForm = {
   readonly hasStatic: boolean;
   /** Changes to PYTHON.json. */
   readonly info?: Readonly<Record<string, unknown>>;
+  /** Further files, by their path in the installation. */
+  readonly files?: Readonly<Record<string, string>>;
 };
 
 /** Not needed to run, install and link; half of the size. */
@@ -57,6 +59,10 @@ export async function makeArchive(python: string, out: string, form: ArchiveForm
     const config = readdirSync(stdlib).find((name) => name.startsWith('config-')) ?? '';
     const library = `lib/python${short}/${config}/libpython${short}.a`;
     if (form.hasStatic) cpSync(join(prefix, library), join(root, library));
+    for (const [path, text] of Object.entries(form.files ?? {})) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
     if (form.kind === 'full') {
       const info = describe(short, form.hasStatic ? `install/${library}` : undefined);
       writeFileSync(

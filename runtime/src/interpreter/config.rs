@@ -52,6 +52,8 @@ pub struct Config {
     pub multiprocessing_start_method: Option<String>,
     pub terminfo_dirs: Option<String>,
     pub write_modules_directory_env: Option<String>,
+    /// A folder of the tree, or one below "$ORIGIN".
+    pub tcl_library: Option<String>,
     #[cfg(oxd_shared_python)]
     pub shared_library: Option<String>,
 }
@@ -133,6 +135,7 @@ impl Config {
             multiprocessing_start_method: fields.text("multiprocessingStartMethod")?,
             terminfo_dirs: fields.text("terminfoDirs")?,
             write_modules_directory_env: fields.text("writeModulesDirectoryEnv")?,
+            tcl_library: fields.text("tclLibrary")?,
             #[cfg(oxd_shared_python)]
             shared_library: fields.text("sharedLibrary")?,
         })

@@ -7,6 +7,7 @@
 use super::api;
 use super::module::{self, method};
 use super::object::{Object, Raised, Result};
+use super::tcl;
 use crate::payload::{Module, ModuleKind, Payload};
 use pyo3_ffi::{PyMethodDef, PyObject};
 use std::sync::OnceLock;
@@ -110,6 +111,7 @@ struct Candidate {
 fn find(name: &Object, path: Option<Object>) -> Result<Option<Object>> {
     let payload = module::payload();
     let Some(text) = name.utf8() else { return Ok(None) };
+    tcl::announce(text);
     let mut modules = payload.modules(text).peekable();
     if modules.peek().is_none() {
         return Ok(None);

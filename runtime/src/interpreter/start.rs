@@ -4,7 +4,7 @@ use super::arguments::{self, Arguments};
 use super::config::Config;
 use super::object::{Object, Result};
 use super::settings::{self, Role};
-use super::{api, exit, fail, fail_damaged, module, program, teardown};
+use super::{api, exit, fail, fail_damaged, module, program, tcl, teardown};
 use crate::payload::Payload;
 use pyo3_ffi::PyStatus;
 use std::ffi::{CStr, CString, c_int};
@@ -16,6 +16,7 @@ pub fn run(payload: &'static Payload, config: &Config, arguments: &[&'static CSt
     if let Some(folders) = &config.terminfo_dirs {
         find_terminals(&folders.replace("$ORIGIN", &settings::origin(payload)));
     }
+    tcl::prepare(payload, config);
     let given = arguments;
     let arguments = match role {
         Role::Program => Arguments::new(given),
