@@ -12,8 +12,7 @@ import type { Context, Log } from './context.ts';
 import type { Caller } from './engine.ts';
 import { withHintsOnce } from './hints-once.ts';
 import type { LayerTools } from './executable/resource-layer.ts';
-import { buildTarget } from './targets/build-target.ts';
-import { buildFileManifest } from './targets/file-manifest.ts';
+import { buildTarget, install } from './targets/build-target.ts';
 import type { Images } from './targets/images.ts';
 import { ResourceSets, type StandardLibraries } from './targets/resource-sets.ts';
 import { type Recorder, checkTrace, recordTrace } from './trace.ts';
@@ -98,9 +97,9 @@ async function buildTargets(
     run = built.run ?? run;
     written.push(...built.written);
   }
-  for (const { path, replace, manifest } of evaluated.installations) {
-    const bench = { ...tools, sets };
-    written.push(...(await buildFileManifest(context, bench, manifest, path, { replace })));
+  for (const installation of evaluated.installations) {
+    written.push(...(await install(context, { ...tools, sets }, installation)));
+    const { path } = installation;
     context.report({ event: 'artifact', target: 'install', kind: 'directory', path });
   }
   if (request.mode === 'run' && run === null) throw notRunnable(evaluated.targets);

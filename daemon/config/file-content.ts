@@ -37,7 +37,7 @@ export function writeContent(evaluation: Evaluation, file: FileContent, path: st
   evaluation.installations.push({
     path: folder,
     replace: false,
-    manifest: {
+    value: {
       type: 'FileManifest',
       entries: [{ kind: 'file', path: filename, content, executable }],
       run: undefined,
@@ -117,7 +117,8 @@ export const fileContentType: TypeDeclaration = {
   ],
 };
 
-function checkedName(name: string): string {
+/** A file's name without folders. */
+export function checkedName(name: string): string {
   if (name === '' || name.includes('/') || relativePath(name) === '')
     throw new ConfigError(`invalid filename ${JSON.stringify(name)}`, 'use a name without folders');
   return name;

@@ -240,7 +240,7 @@ export const fileManifestType: TypeDeclaration = {
         evaluation.installations.push({
           path: posix.resolve(evaluation.buildPath, path),
           replace,
-          manifest: self.value(evaluation),
+          value: self.value(evaluation),
         });
       },
     }),

@@ -1,4 +1,5 @@
 // Everything a config can name without defining it.
+import { appleUniversalBinaryType } from './apple-universal-binary.ts';
 import { ConfigObject, type Plain } from './config-object.ts';
 import { declareFunction, type FunctionDeclaration, type TypeDeclaration } from './declaration.ts';
 import { embeddedResourcesType } from './embedded-resources.ts';
@@ -101,6 +102,7 @@ export const types: readonly TypeDeclaration[] = [
   fileContentType,
   embeddedResourcesType,
   pythonWheelBuilderType,
+  appleUniversalBinaryType,
   macOsBundleType,
   ...snapTypes,
   buildContextType,

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 
+import { plistText, type PlistValue } from '../packaging/property-list.ts';
 import { Buildable, buildMethod } from './buildable.ts';
 import { ConfigError } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
@@ -8,9 +9,7 @@ import { FileContent, userFile } from './file-content.ts';
 import { FileManifest } from './file-manifest.ts';
 import { relativePath } from './location.ts';
 import { bool, int, object, oneOf, optional, str } from './parameter.ts';
-import type { FileManifestValue } from './resolved-target.ts';
-
-type PlistValue = string | number | boolean;
+import type { MacOsBundleValue } from './resolved-target.ts';
 
 const requiredKeys = [
   'CFBundleName',
@@ -36,10 +35,11 @@ class MacOsBundle extends Buildable {
     this.keys = new Map<string, PlistValue>([
       ['CFBundleName', name],
       ['CFBundlePackageType', 'APPL'],
+      ['CFBundleInfoDictionaryVersion', '6.0'],
     ]);
   }
 
-  override value(evaluation: Evaluation): FileManifestValue {
+  override value(evaluation: Evaluation): MacOsBundleValue {
     const missing = requiredKeys.filter((key) => !this.keys.has(key));
     if (missing.length > 0)
       throw new ConfigError(
@@ -49,35 +49,32 @@ class MacOsBundle extends Buildable {
     const manifest = new FileManifest();
     const root = `${this.name}.app/Contents`;
     manifest.addManifest(this.contents, root);
-    const plist = { at: 'text', text: plistText(this.keys) } as const;
-    manifest.addFile(`${root}/Info.plist`, new FileContent('Info.plist', plist, false));
-    return manifest.value(evaluation);
+    const made = { 'Info.plist': plistText(this.keys), PkgInfo: `APPL${this.#signature()}` };
+    for (const [name, text] of Object.entries(made))
+      manifest.addFile(`${root}/${name}`, new FileContent(name, { at: 'text', text }, false));
+    return {
+      type: 'MacOsApplicationBundleBuilder',
+      name: `${this.name}.app`,
+      executable: String(this.keys.get('CFBundleExecutable')),
+      files: manifest.value(evaluation),
+    };
+  }
+
+  /** The creator's code, four characters: no system has looked at it for long, and most bundles say that there is none. */
+  #signature(): string {
+    const signature = this.keys.get('CFBundleSignature');
+    return typeof signature === 'string' && /^[ -~]{4}$/.test(signature) ? signature : '????';
   }
 }
 
-/** A property list in Apple's XML form. */
-function plistText(keys: ReadonlyMap<string, PlistValue>): string {
-  const lines = [...keys].map(([key, value]) => `  <key>${escaped(key)}</key>\n  ${element(value)}`);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',
-    '<plist version="1.0">',
-    '<dict>',
-    ...lines,
-    '</dict>',
-    '</plist>',
-    '',
-  ].join('\n');
+/** Reverse DNS, as Apple has it: letters, digits, "-" and ".". */
+function checkIdentifier(identifier: string): void {
+  if (!/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(identifier))
+    throw new ConfigError(
+      `invalid bundle identifier ${JSON.stringify(identifier)}`,
+      'use letters, digits, "-" and ".", such as "org.example.tool"',
+    );
 }
-
-function element(value: PlistValue): string {
-  if (typeof value === 'boolean') return value ? '<true/>' : '<false/>';
-  if (typeof value === 'number') return `<integer>${value}</integer>`;
-  return `<string>${escaped(value)}</string>`;
-}
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const { method } = membersOf<MacOsBundle>();
 const manifestParameter = object('FileManifest', FileManifest);
@@ -104,7 +101,7 @@ const addManifest = (name: string, folder: string): ReturnType<typeof method> =>
 
 export const macOsBundleType: TypeDeclaration = {
   name: 'MacOsApplicationBundleBuilder',
-  doc: 'A macOS application bundle. As a target its folder `NAME.app` is written; signing it needs macOS.',
+  doc: 'A macOS application bundle. As a target its folder `NAME.app` is written.',
   generation: 'modern',
   construct: declareFunction({
     name: 'MacOsApplicationBundleBuilder',
@@ -146,7 +143,13 @@ export const macOsBundleType: TypeDeclaration = {
       doc: 'Sets the keys of Info.plist that every bundle must have.',
       generation: 'modern',
       parameters: { display_name: str, identifier: str, version: str, signature: str, executable: str },
-      call(self, { display_name, identifier, version, signature, executable }) {
+      call(self, { display_name, identifier, version, signature, executable }, evaluation) {
+        checkIdentifier(identifier);
+        if (!/^[ -~]{4}$/.test(signature))
+          evaluation.outlet.warn(
+            `the signature ${JSON.stringify(signature)} of the bundle ${self.name} has no effect: it is not of four characters`,
+            'use "????" where there is none',
+          );
         self.keys.set('CFBundleDisplayName', display_name);
         self.keys.set('CFBundleIdentifier', identifier);
         self.keys.set('CFBundleVersion', version);
@@ -156,15 +159,14 @@ export const macOsBundleType: TypeDeclaration = {
     }),
     method({
       name: 'write_to_directory',
-      doc: 'Writes the bundle into a folder, once all is built. A relative path starts at the build path.',
+      doc: 'Writes the bundle into a folder, once all is built. A relative path starts at the build path. Returns the path of the bundle.',
       generation: 'modern',
       parameters: { path: str },
+      returns: 'str',
       call(self, { path }, evaluation) {
-        evaluation.installations.push({
-          path: posix.resolve(evaluation.buildPath, path),
-          replace: true,
-          manifest: self.value(evaluation),
-        });
+        const folder = posix.resolve(evaluation.buildPath, path);
+        evaluation.installations.push({ path: folder, replace: true, value: self.value(evaluation) });
+        return posix.join(folder, `${self.name}.app`);
       },
     }),
     buildMethod,

@@ -10,7 +10,12 @@ export type ResolvedTarget = {
   readonly value: TargetValue;
 };
 
-export type TargetValue = PythonExecutableValue | EmbeddedResourcesValue | FileManifestValue | WheelValue;
+export type TargetValue =
+  | PythonExecutableValue
+  | EmbeddedResourcesValue
+  | FileManifestValue
+  | WheelValue
+  | MacOsBundleValue;
 
 /** Where a resource goes: into the executable, or to files in a folder beside it. */
 export type Location = 'in-memory' | { readonly prefix: string };
@@ -111,7 +116,21 @@ export type ManifestContent =
   | { readonly at: 'text'; readonly text: string }
   | { readonly at: 'resource'; readonly set: ResourceSetId; readonly index: number }
   | { readonly at: 'executable'; readonly executable: PythonExecutableValue }
-  | { readonly at: 'wheel'; readonly wheel: WheelValue };
+  | { readonly at: 'wheel'; readonly wheel: WheelValue }
+  | {
+      readonly at: 'universal-binary';
+      readonly filename: string;
+      readonly inputs: readonly ManifestContent[];
+    };
+
+export type MacOsBundleValue = {
+  readonly type: 'MacOsApplicationBundleBuilder';
+  /** "Tool.app": the folder that all files are in. */
+  readonly name: string;
+  /** The file in `Contents/MacOS` that is started. */
+  readonly executable: string;
+  readonly files: FileManifestValue;
+};
 
 export type WheelValue = {
   readonly type: 'PythonWheelBuilder';
@@ -124,5 +143,5 @@ export type WheelValue = {
 export type Installation = {
   readonly path: string;
   readonly replace: boolean;
-  readonly manifest: FileManifestValue;
+  readonly value: TargetValue;
 };

@@ -2,7 +2,6 @@ import { declareFunction, type FunctionDeclaration } from './declaration.ts';
 
 /** Globals of PyOxidizer that are known, and refused at the line that calls them. */
 const names: readonly (readonly [name: string, what: string])[] = [
-  ['AppleUniversalBinary', 'a macOS binary for several architectures'],
   ['WiXBundleBuilder', 'a Windows bundle installer'],
   ['WiXInstaller', 'a Windows installer'],
   ['WiXMSIBuilder', 'a Windows MSI installer'],

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { inputFailure } from '../../protocol/failure.ts';
 import type { Artifact } from '../../protocol/requests.ts';
-import type { ResolvedTarget, TargetValue } from '../config/resolved-target.ts';
+import type { Installation, ResolvedTarget, TargetValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import { buildFileManifest } from './file-manifest.ts';
+import { buildMacOsBundle } from './macos-bundle.ts';
 import { type Workbench, buildPythonExecutable } from './python-executable.ts';
 import { buildPythonWheel } from './python-wheel.ts';
 
@@ -38,9 +39,24 @@ export async function buildTarget(
       const written = await buildPythonWheel(context, bench, value, folder);
       return { artifacts: written.map((path) => artifact('file', path)), written, run: undefined };
     }
+    case 'MacOsApplicationBundleBuilder': {
+      const written = await buildMacOsBundle(context, bench, value, folder);
+      return { artifacts: [artifact('directory', join(folder, value.name))], written, run: undefined };
+    }
     case 'PythonEmbeddedResources':
       throw notYet(value);
   }
+}
+
+/** Does what `install()` or `write_to_directory()` asked for. Returns the absolute paths of what was written. */
+export async function install(
+  context: Context,
+  bench: Workbench,
+  { path, replace, value }: Installation,
+): Promise<readonly string[]> {
+  if (value.type === 'FileManifest') return buildFileManifest(context, bench, value, path, { replace });
+  const { written } = await buildTarget(context, bench, { name: 'install', folder: path, value });
+  return written;
 }
 
 const notYet = (value: TargetValue): Error =>

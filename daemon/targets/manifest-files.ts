@@ -10,6 +10,7 @@ import type {
 } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import type { NamedFile } from '../packaging/named-file.ts';
+import { universalContent } from '../packaging/universal-binary.ts';
 import { wheelContent } from '../packaging/wheel.ts';
 import type { Content, Resource } from '../python/resource.ts';
 import { modificationTime } from './modification-time.ts';
@@ -107,6 +108,11 @@ async function contentOf(
       const [program] = await buildPythonExecutable(context, bench, content.executable, folder);
       if (program === undefined) throw new Error(`${basename(folder)} holds no program`);
       return contentOfFile(context, program);
+    }
+    case 'universal-binary': {
+      const inputs: Content[] = [];
+      for (const input of content.inputs) inputs.push(await contentOf(context, bench, input, staging));
+      return universalContent(context, content.filename, inputs);
     }
     case 'wheel':
       return contentOfWheel(context, bench, content.wheel, staging);

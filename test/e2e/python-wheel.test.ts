@@ -158,7 +158,7 @@ register_target("files", make_files, default=True)
     const name = 'greeter_tool-1.0-1x-py3-none-any.whl';
     const output = join(workspace, 'build');
     const triple = join(output, 'x86_64-unknown-linux-gnu/debug');
-    const [first = '', ...others] = [
+    const [first, ...others] = [
       join(triple, 'files/wheels', name),
       join(output, 'out', name),
       join(triple, 'other', name),

@@ -8,9 +8,10 @@ import { evaluate, resolved } from './evaluation-rig.ts';
 async function entriesOf(source: string): Promise<{ entries: readonly ManifestEntry[]; notices: string[] }> {
   const { outcome, events } = await resolved(source, { files: { 'icon.icns': 'icns', 'data/a.txt': '' } });
   const value = outcome.targets[0]?.value;
-  assert.ok(value?.type === 'FileManifest');
+  assert.ok(value !== undefined && ('files' in value || value.type === 'FileManifest'));
   const notices = events.flatMap((event) => (event.event === 'notice' ? [event.text] : []));
-  return { entries: value.entries, notices };
+  const { entries } = 'files' in value ? value.files : value;
+  return { entries, notices };
 }
 
 const textAt = (entries: readonly ManifestEntry[], path: string): string => {
@@ -44,6 +45,7 @@ register_target("app", make)
     `${root}/Resources/sub/a.txt`,
     `${root}/Resources/data/a.txt`,
     `${root}/Info.plist`,
+    `${root}/PkgInfo`,
   ]);
   const plist = textAt(entries, `${root}/Info.plist`);
   assert.match(plist, /<key>CFBundleName<\/key>\n {2}<string>Tool &amp; Co<\/string>/);

@@ -272,9 +272,7 @@ register_target("files", make)
       ['data/a.txt', at('data/a.txt'), false],
     ],
   );
-  assert.deepEqual(outcome.installations, [
-    { path: join(folder, 'build/dest'), replace: false, manifest: value },
-  ]);
+  assert.deepEqual(outcome.installations, [{ path: join(folder, 'build/dest'), replace: false, value }]);
   assert.ok(traced.includes(join(folder, 'data/sub/')), 'the listing is part of the trace');
 });
 
