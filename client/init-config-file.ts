@@ -45,21 +45,24 @@ type Choices = {
 };
 
 /**
- * Replaces the marks of the template: `$NAME` and `$PACKAGES` by Starlark literals, `$RUN` by what the program runs. A line
- * that begins with `#?pip ` stays, without that, when there are packages, and one with `#?no-pip ` when there are none.
+ * Replaces the marks of the template, `$NAME`, `$PACKAGES` and `$RUN`, by Starlark literals. A line that begins with
+ * `#?pip ` stays, without that, when there are packages, one with `#?no-pip ` when there are none, one with `#?code ` when
+ * there is code to run.
  */
 export function fillTemplate(template: string, { name, code, packages }: Choices): string {
-  const keep = packages.length > 0 ? '#?pip ' : '#?no-pip ';
-  const drop = packages.length > 0 ? '#?no-pip ' : '#?pip ';
+  const kept = new Set([packages.length > 0 ? 'pip' : 'no-pip', ...(code === undefined ? [] : ['code'])]);
   const values: Readonly<Record<string, string>> = {
     NAME: starlarkString(name),
-    RUN: code === undefined ? 'run_repl = True' : `run_eval = ${starlarkString(code)}`,
+    RUN: starlarkString(code ?? ''),
     PACKAGES: `[${packages.map(starlarkString).join(', ')}]`,
   };
   return template
     .split('\n')
-    .filter((line) => !line.startsWith(drop))
-    .map((line) => (line.startsWith(keep) ? line.slice(keep.length) : line))
+    .flatMap((line) => {
+      const [, condition, rest] = /^#\?(\S+) (.*)$/.exec(line) ?? [];
+      if (condition === undefined || rest === undefined) return [line];
+      return kept.has(condition) ? [rest] : [];
+    })
     .join('\n')
     .replace(/\$(NAME|RUN|PACKAGES)\b/g, (mark, key: string) => values[key] ?? mark);
 }

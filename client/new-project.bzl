@@ -9,30 +9,33 @@ def make_dist():
 
 # One executable file: Python, its standard library, and your code.
 def make_exe(dist):
-    config = PythonInterpreterConfig(
-        # What runs when the program starts. One of:
-        #   run_repl = True                          an interactive prompt
-        #   run_eval = "import myapp; myapp.main()"  Python code
-        #   run_module = "myapp"                     a module, as `python -m myapp` does
-        #   run_file = "/path/to/main.py"            a file
-        $RUN,
-    )
+    policy = dist.make_python_packaging_policy()
+
+    # Keep the source next to the bytecode, for tracebacks that show it.
+    policy.include_distribution_sources = True
+    # Leave out the tests of the standard library.
+    policy.include_test = False
+
+    config = dist.make_python_interpreter_config()
+
+    # What runs when the program starts: an interactive prompt, unless one of these is set.
+    #   config.run_command = "import myapp; myapp.main()"  Python code
+    #   config.run_module = "myapp"                        a module, as `python -m myapp` does
+    #   config.run_filename = "/path/to/main.py"           a file
+#?code     config.run_command = $RUN
 
     exe = dist.to_python_executable(
         name = $NAME,
+        packaging_policy = policy,
         config = config,
-        # Keep the source next to the bytecode, for tracebacks that show it.
-        include_sources = True,
-        # Leave out the tests of the standard library.
-        include_test = False,
     )
 
     # Packages, as pip installs them.
-#?pip     exe.add_python_resources(dist.pip_install($PACKAGES))
-#?no-pip     # exe.add_python_resources(dist.pip_install(["pyflakes==3.2.0"]))
+#?pip     exe.add_python_resources(exe.pip_install($PACKAGES))
+#?no-pip     # exe.add_python_resources(exe.pip_install(["pyflakes==3.2.0"]))
 
     # Modules of this project: the packages named, below this folder.
-    # exe.add_python_resources(dist.read_package_root(path = CWD, packages = ["myapp"]))
+    # exe.add_python_resources(exe.read_package_root(path = CWD, packages = ["myapp"]))
 
     return exe
 
@@ -41,9 +44,9 @@ def make_install(exe):
     files = FileManifest()
     files.add_python_resource(".", exe)
 
-    # Packages as plain files beside the executable. They are found with `sys_paths = ["$ORIGIN/lib"]` in the config above;
-    # give make_install the argument `dist` too, and its target the dependency.
-    # files.add_python_resources("lib", dist.pip_install(["black==24.10.0"]))
+    # Packages as plain files beside the executable. They are found with
+    # `config.module_search_paths = ["$ORIGIN/lib"]` above.
+    # files.add_python_resources("lib", exe.pip_install(["black==24.10.0"]))
 
     return files
 

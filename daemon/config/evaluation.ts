@@ -42,8 +42,8 @@ export type Outlet = {
   readonly notice: (text: string) => void;
   /** Something odd that does not stop the evaluation; shown at the call that is running. */
   readonly warn: (message: string, hint?: string) => void;
-  /** Something that works and has a better way; shown at the call that is running. */
-  readonly hint: (message: string, hint: string) => void;
+  /** Something that works and has a better way. */
+  readonly hint: (diagnostic: Diagnostic) => void;
   /** Where the config is right now: the innermost call in a config's file. */
   readonly place: () => Place | undefined;
 };
@@ -64,7 +64,8 @@ export class Evaluation {
   readonly builds: ResolvedTarget[] = [];
   /** Absolute. */
   buildPath: string;
-  readonly #outdated = new Set<string>();
+  /** Spellings of an earlier PyOxidizer, by where they were met first. */
+  readonly #outdated = new Map<string, { readonly instead: string; readonly place: Place | undefined }>();
   readonly #rows = new Map<ResourceSetId, readonly ResourceRow[]>();
 
   constructor(request: EvaluationRequest, outlet: Outlet, language: Language) {
@@ -80,14 +81,23 @@ export class Evaluation {
     return isAbsolute(path) ? normalize(path) : resolve(this.directory, path);
   }
 
-  /** A spelling of an earlier PyOxidizer was used: it works, and its successor is named once. */
+  /** A spelling of an earlier PyOxidizer was used: it works. */
   outdated(spelling: string, instead: string): void {
-    if (this.#outdated.has(spelling)) return;
-    this.#outdated.add(spelling);
-    this.outlet.hint(
-      `${spelling} is how PyOxidizer 0.7 spelled it`,
-      `it goes on to work; since 0.8 it is ${instead}`,
+    if (!this.#outdated.has(spelling)) this.#outdated.set(spelling, { instead, place: this.outlet.place() });
+  }
+
+  /** Tells of all of them in one hint, at the first: most configs that have one have several. */
+  tellOutdated(): void {
+    const [first] = this.#outdated.values();
+    const lines = [...this.#outdated].map(([spelling, { instead, place }]) => {
+      const line = place?.('').range?.start.line;
+      return `${line === undefined ? '' : `line ${line}: `}${spelling} is ${instead} now`;
+    });
+    const diagnostic = first?.place?.(
+      'this config speaks as PyOxidizer 0.7 did, which goes on to work',
+      lines.length === 1 ? lines[0] : `since 0.8\n${lines.map((line) => `  ${line}`).join('\n')}`,
     );
+    if (diagnostic !== undefined) this.outlet.hint({ ...diagnostic, severity: 'hint' });
   }
 
   /** Where a target is written: absolute. */

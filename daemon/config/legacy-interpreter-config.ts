@@ -81,8 +81,8 @@ export const legacyConstructor = (
         'PythonInterpreterConfig()',
         [
           'the attributes of `dist.make_python_interpreter_config()`',
-          ...renamed.map(([name, later]) => `\`${name}\` is ${later}`),
-        ].join('; '),
+          ...renamed.map(([name, later], at) => `${at === 0 ? 'where ' : ''}\`${name}\` is ${later}`),
+        ].join(', '),
       );
       const runs = [
         values.run_eval !== undefined,

@@ -80,6 +80,7 @@ export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): Eva
     // A config need not end with resolve_targets(): what was asked for is resolved in any case.
     return runIn(thread, () => {
       evaluation.targets.resolveRequested(evaluation);
+      evaluation.tellOutdated();
       const { installations } = evaluation;
       const { names } = evaluation.targets;
       return {
@@ -121,16 +122,15 @@ function answer(reply: Reply): unknown {
 }
 
 function outletOf(worker: WorkerOutlet): Outlet {
-  const tell = (severity: Diagnostic['severity'], message: string, hint: string | undefined): void => {
-    const diagnostic = here()?.(message, hint);
-    if (diagnostic !== undefined) worker.diagnostic({ ...diagnostic, severity });
-  };
   return {
     ask: (method, question) => answer(worker.ask(method, question)) as never,
     print: worker.print,
     notice: worker.notice,
-    warn: (message, hint) => tell('warning', message, hint),
-    hint: (message, hint) => tell('hint', message, hint),
+    warn: (message, hint) => {
+      const diagnostic = here()?.(message, hint);
+      if (diagnostic !== undefined) worker.diagnostic({ ...diagnostic, severity: 'warning' });
+    },
+    hint: worker.diagnostic,
     place: here,
   };
 }

@@ -24,21 +24,17 @@ const filled: [name: string, choices: Parameters<typeof fillTemplate>[1], has: s
     [
       'a REPL',
       { name: 'app', code: undefined, packages: [] },
-      [
-        '\n        run_repl = True,\n',
-        '\n        name = "app",\n',
-        '\n    # exe.add_python_resources(dist.pip_install(',
-      ],
-      ['\n        run_eval', '\n    exe.add_python_resources(dist.pip_install('],
+      ['\n        name = "app",\n', '\n    # exe.add_python_resources(exe.pip_install('],
+      ['\n    config.run_', '\n    exe.add_python_resources(exe.pip_install('],
     ],
     [
       'code and packages',
       { name: 'app', code: 'print("$NAME")', packages: ['black==19.3b0', 'x[y]'] },
       [
-        String.raw`run_eval = "print(\"$NAME\")",`,
-        '\n    exe.add_python_resources(dist.pip_install(["black==19.3b0", "x[y]"]))\n',
+        String.raw`    config.run_command = "print(\"$NAME\")"`,
+        '\n    exe.add_python_resources(exe.pip_install(["black==19.3b0", "x[y]"]))\n',
       ],
-      ['\n        run_repl', '#?', '$PACKAGES'],
+      ['run_eval', '#?', '$PACKAGES'],
     ],
   ];
 for (const [name, choices, has, hasNot] of filled) {
