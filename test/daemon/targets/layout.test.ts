@@ -109,7 +109,7 @@ const stops: Record<string, (rig: PythonRig) => { readonly context?: Context; re
     writeFileSync(source, 'new b');
     const { blobs } = rig.context.cache;
     const broken = { ...rig.context.cache, blobs: { ...blobs, get: () => undefined } };
-    return { context: { ...rig.context, cache: broken as Context['cache'] } };
+    return { context: { ...rig.context, cache: broken } };
   },
   'a path that leaves the folder': () => ({ files: { a: 'new', '../b': 'x' } }),
   'an absolute path': () => ({ files: { a: 'new', '/tmp/b': 'x' } }),
