@@ -106,8 +106,9 @@ export class Binding {
 
   #call(declaration: FunctionDeclaration, self: ConfigObject | undefined, args: unknown[]): Value {
     const values: Record<string, unknown> = {};
-    const spelling = self === undefined ? declaration.name : `${self.typeName}.${declaration.name}`;
-    if (declaration.instead !== undefined) this.evaluation.outdated(`${spelling}()`, declaration.instead);
+    const spelling = (): string =>
+      self === undefined ? declaration.name : `${self.typeName}.${declaration.name}`;
+    if (declaration.instead !== undefined) this.evaluation.outdated(`${spelling()}()`, declaration.instead);
     for (const [at, [name, parameter]] of Object.entries(declaration.parameters).entries()) {
       const given = args[at] as Value | undefined;
       if (given === undefined) values[name] = parameter.default?.value;
@@ -119,7 +120,7 @@ export class Binding {
         }
         values[name] = read.is;
         if (parameter.instead !== undefined && given !== null)
-          this.evaluation.outdated(`${spelling}(${name}=…)`, parameter.instead);
+          this.evaluation.outdated(`${spelling()}(${name}=…)`, parameter.instead);
       }
     }
     const rest =
