@@ -1,5 +1,4 @@
-/** Which extension modules of the standard library are packed. */
-export type ExtensionModuleFilter = 'minimal' | 'all' | 'no-libraries' | 'no-copyleft';
+import type { ExtensionModuleFilter } from '../python/builtin-modules.ts';
 
 /** Extension modules of the standard library that link a library of their own, by the licence of that library. */
 const linksLibrary = new Map<string, 'permissive' | 'copyleft'>([

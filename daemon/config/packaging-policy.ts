@@ -1,3 +1,4 @@
+import type { ExtensionChoice } from '../python/builtin-modules.ts';
 import { Callable, ConfigObject, type Plain } from './config-object.ts';
 import { membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -44,11 +45,13 @@ export class PythonPackagingPolicy extends ConfigObject {
     return attributes;
   }
 
-  preferVariant(evaluation: Evaluation, name: string, variant: string): void {
-    evaluation.outlet.warn(
-      `the variant "${variant}" of ${name} has no effect: modules are used as the distribution has them`,
-    );
+  preferVariant(name: string, variant: string): void {
     this.variants.set(name, variant);
+  }
+
+  /** What of the distribution's own extension modules goes in. */
+  extensionModules(): ExtensionChoice {
+    return { filter: this.settings.extensionModuleFilter, variants: Object.fromEntries(this.variants) };
   }
 
   /** Lets the registered callbacks change a resource, in the order of their registration. */
@@ -192,7 +195,7 @@ export const packagingPolicyType: TypeDeclaration = {
       doc: 'Chooses one of the variants that the distribution has of an extension module.',
       generation: 'modern',
       parameters: { name: str, value: str },
-      call: (policy, { name, value }, evaluation) => policy.preferVariant(evaluation, name, value),
+      call: (policy, { name, value }) => policy.preferVariant(name, value),
     }),
     method({
       name: 'set_resource_handling_mode',

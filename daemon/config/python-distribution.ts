@@ -1,7 +1,8 @@
 import { ConfigError, ConfigObject, type Plain } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
-import { passesExtensionFilter, type ExtensionModuleFilter } from './extension-filter.ts';
+import type { ExtensionModuleFilter } from '../python/builtin-modules.ts';
+import { passesExtensionFilter } from './extension-filter.ts';
 import type { ConfigHost, DistributionFlavor, DistributionSummary } from './host.ts';
 import { PythonInterpreterConfig } from './interpreter-config.ts';
 import { parseResourcesPolicy } from './location.ts';
@@ -176,7 +177,7 @@ export const pythonDistributionType: TypeDeclaration = {
           policy.set('includeDistributionResources', values.include_resources);
         if (values.include_test !== undefined) policy.set('includeTest', values.include_test);
         for (const [name, variant] of values.preferred_extension_module_variants ?? [])
-          policy.preferVariant(evaluation, name, variant);
+          policy.preferVariant(name, variant);
 
         const config = values.config ?? (second instanceof PythonInterpreterConfig ? second : undefined);
         const executable = new PythonExecutable({

@@ -60,6 +60,7 @@ export class PythonExecutable extends Buildable {
       distribution: this.distribution.distribution,
       interpreter: { ...interpreter, ...searchPathsWith(interpreter, additions) },
       additions: withBytecodeFor(interpreter.optimizationLevel ?? 0, additions),
+      extensionModules: this.policy.extensionModules(),
       licensesFilename: this.licensesFilename,
       tclFilesPath: this.tclFilesPath,
     };

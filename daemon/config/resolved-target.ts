@@ -1,4 +1,5 @@
 // What a config comes to: plain data that the engine builds from. Leaf: types only.
+import type { ExtensionChoice } from '../python/builtin-modules.ts';
 import type { InterpreterConfig } from '../executable/interpreter-config.ts';
 import type { WheelDescription } from '../packaging/wheel.ts';
 import type { DistributionId, ResourceSetId } from './host.ts';
@@ -64,6 +65,8 @@ export type PythonExecutableValue = {
   readonly distribution: DistributionId;
   readonly interpreter: InterpreterConfig;
   readonly additions: readonly Addition[];
+  /** Which extension modules are linked in, of a distribution that has their objects. */
+  readonly extensionModules: ExtensionChoice;
   /** Name of the aggregated licence document beside the executable, if one is wanted. */
   readonly licensesFilename: string | undefined;
   /** Folder beside the executable for Tcl's files, if wanted. */

@@ -1,4 +1,5 @@
-import { passesExtensionFilter, type ExtensionModuleFilter } from './extension-filter.ts';
+import type { ExtensionModuleFilter } from '../python/builtin-modules.ts';
+import { passesExtensionFilter } from './extension-filter.ts';
 import type { ResourceRow } from './resource-columns.ts';
 import type { Location, ResourceSettings } from './resolved-target.ts';
 

@@ -1,13 +1,14 @@
 // The stub: our Rust crate linked with a distribution's CPython, before anything is packed into it. Built by cargo
 // once for a distribution and toolchain, then taken from the cache by every project.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ResultType, Sha256 } from '../../cache/cache.ts';
 import type { Context } from '../context.ts';
-import type { Distribution } from '../python/distribution.ts';
+import type { Distribution, StaticExtension } from '../python/distribution.ts';
 import { runCargo } from './cargo.ts';
+import { makeLibpython } from './custom-libpython.ts';
 import { withStep } from '../step.ts';
 import { findToolchain } from './toolchain.ts';
 
@@ -18,6 +19,7 @@ type StubKey = {
   readonly rustc: string; // full `rustc -vV`: the commit changes the ABI
   readonly distribution: string; // the objects that are linked in
   readonly linking: Distribution['linking']; // and in which way
+  readonly modules?: readonly string[]; // extension modules that are linked in from their objects, with their variants
   readonly flags: Readonly<Record<string, string>>; // what else changes generated code or the link
 };
 
@@ -37,8 +39,15 @@ const usualFlags = [
   'LIBRARY_PATH',
 ];
 
-/** Returns the linked stub for a distribution. Throws a Failure when there is no toolchain or the build fails. */
-export async function buildStub(context: Context, distribution: Distribution): Promise<Stub> {
+/**
+ * Returns the linked stub for a distribution, with these of its extension modules linked in where it has object files.
+ * Throws a Failure when there is no toolchain or the build fails.
+ */
+export async function buildStub(
+  context: Context,
+  distribution: Distribution,
+  modules: readonly StaticExtension[],
+): Promise<Stub> {
   const toolchain = await findToolchain(context);
   const runtime = runtimeCrate();
   const given = Object.keys(context.environment).filter((name) => reachesTheLink.test(name));
@@ -49,6 +58,9 @@ export async function buildStub(context: Context, distribution: Distribution): P
     rustc: toolchain.rustc,
     distribution: distribution.id,
     linking: distribution.linking,
+    ...(distribution.objectFiles === undefined
+      ? {}
+      : { modules: modules.map(({ name, variant }) => `${name} ${variant}`) }),
     flags,
   };
   const known = context.cache.get(stubs, key);
@@ -60,6 +72,12 @@ export async function buildStub(context: Context, distribution: Distribution): P
     mkdirSync(work, { recursive: true });
     const pyo3Config = join(work, `pyo3-${distribution.id.slice(0, 32)}.txt`);
     writeFileSync(pyo3Config, describeForPyo3(distribution));
+    const { objectFiles, includes } = distribution;
+    const objects = context.cache.scratch();
+    const linking =
+      objectFiles === undefined
+        ? distribution.linking
+        : await makeLibpython(context, { includes, objectFiles }, modules, objects);
     const executable = await runCargo(context, {
       cargo: toolchain.cargo,
       args: [
@@ -73,17 +91,18 @@ export async function buildStub(context: Context, distribution: Distribution): P
       ],
       environment: {
         ...context.environment,
-        ...linkEnvironment(distribution),
+        ...linkEnvironment(linking),
         PYO3_CONFIG_FILE: pyo3Config,
         // What is compiled is shared by all distributions (cargo before 1.91 does not know how, and compiles again);
         // what comes out is not: another daemon's cargo may link another Python's before this one is copied.
         CARGO_BUILD_BUILD_DIR: join(work, 'target'),
-        CARGO_TARGET_DIR: join(work, 'stubs', distribution.id.slice(0, 32)),
+        CARGO_TARGET_DIR: join(work, 'stubs', digest(JSON.stringify(key)).slice(0, 32)),
         CARGO_TERM_COLOR: 'never',
       },
       crates: runtime.crates,
       step,
     });
+    rmSync(objects, { recursive: true, force: true });
     const copy = context.cache.scratch();
     await copyFile(executable, copy);
     const sha256 = await context.cache.blobs.putFile(copy);
@@ -95,9 +114,10 @@ export async function buildStub(context: Context, distribution: Distribution): P
   });
 }
 
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** The variables that runtime/build.rs reads. */
-function linkEnvironment(distribution: Distribution): Record<string, string> {
-  const { linking } = distribution;
+function linkEnvironment(linking: Distribution['linking']): Record<string, string> {
   return linking.kind === 'static'
     ? { OXD_PYTHON_STATIC: linking.archive, OXD_PYTHON_LIBS: linking.libraries.join(' ') }
     : { OXD_PYTHON_SHARED: '1' };

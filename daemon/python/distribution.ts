@@ -13,6 +13,33 @@ export type Linking =
       readonly soname: string;
     };
 
+/** An extension module that can be linked in: its objects are in the archive. */
+export type StaticExtension = {
+  readonly name: string;
+  readonly variant: string;
+  /** "NULL" for modules that the interpreter itself sets up. */
+  readonly initFunction: string;
+  /** Absolute paths; none for what is in the core's objects. */
+  readonly objects: readonly string[];
+  /** Linker arguments, in link order. */
+  readonly libraries: readonly string[];
+  /** The interpreter does not start without it. */
+  readonly isRequired: boolean;
+  /** SPDX expressions, of which one may be chosen; none when nobody says. */
+  readonly licenses: readonly string[];
+};
+
+/** What libpython is made of, where the archive has it: another one can be made, with other modules in it. */
+export type ObjectFiles = {
+  /** Absolute paths, without the object that lists the builtin modules. */
+  readonly core: readonly string[];
+  readonly coreLibraries: readonly string[];
+  /** For compiling such a list. */
+  readonly cflags: readonly string[];
+  /** All variants, the default one of a module first. */
+  readonly extensions: readonly StaticExtension[];
+};
+
 /** A CPython that can run pip and be embedded. */
 export type Distribution = {
   /** Equal ids mean interchangeable: derived from the archive's sha256, or from a local one's paths, stats and build. */
@@ -31,6 +58,7 @@ export type Distribution = {
   readonly dynload: string | undefined;
   readonly includes: string;
   readonly linking: Linking;
+  readonly objectFiles?: ObjectFiles;
   /** The sysconfig module that stdlib needs, such as "_sysconfigdata__linux_x86_64-linux-gnu". */
   readonly sysconfigModule: string;
   /** Absolute folders of Tcl's and Tk's scripts where an archive names them; otherwise the Python itself is asked. */

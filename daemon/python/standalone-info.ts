@@ -17,6 +17,10 @@ export type ExtensionInfo = {
   readonly variant?: string;
   readonly links?: readonly LinkInfo[];
   readonly shared_lib?: string;
+  /** Relative to the folder that holds PYTHON.json, as all paths are. */
+  readonly objs?: readonly string[];
+  /** "NULL" for modules that the interpreter itself sets up. */
+  readonly init_fn?: string;
   readonly licenses?: readonly string[];
   readonly license_public_domain?: boolean | null;
 };
@@ -35,7 +39,13 @@ export type StandaloneInfo = {
       readonly static_lib?: string;
       readonly shared_lib?: string;
       readonly links?: readonly LinkInfo[];
+      readonly objs?: readonly string[];
     };
+    /** Such as "elf"; others are a compiler's own, for link-time optimization. */
+    readonly object_file_format?: string;
+    /** Of `core.objs`, the one that lists the builtin modules. */
+    readonly inittab_object?: string;
+    readonly inittab_cflags?: readonly string[];
     readonly extensions?: Readonly<Record<string, readonly ExtensionInfo[]>>;
   };
 };

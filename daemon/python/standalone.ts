@@ -10,7 +10,8 @@ import { download, hashOf } from './download.ts';
 import { extract } from './extract.ts';
 import { triple, whyUnfit } from './local.ts';
 import { type Probe, probePython } from './probe.ts';
-import { type StandaloneInfo, readStandaloneInfo } from './standalone-info.ts';
+import { libraryArguments, objectFiles } from './object-files.ts';
+import { type LinkInfo, type StandaloneInfo, readStandaloneInfo } from './standalone-info.ts';
 
 export type ArchiveSource = {
   readonly sha256: string;
@@ -125,6 +126,8 @@ async function describe(
   if (unfit !== undefined) throw inputFailure(`Cannot use "${name}": ${unfit}`);
   const linking = findLinking(join(folder, 'python'), root, probe, info);
   if (linking === undefined) throw inputFailure(`Cannot use "${name}": it has no libpython`);
+  const objects =
+    linking.kind === 'static' && info !== undefined ? objectFiles(join(folder, 'python'), info) : undefined;
   const dynload = join(probe.stdlib, 'lib-dynload');
   const tclFolders = findTclFolders(join(folder, 'python'), info);
   return {
@@ -139,6 +142,7 @@ async function describe(
     dynload: existsSync(dynload) ? dynload : undefined,
     includes: join(root, 'include', `python3.${probe.minor}`),
     linking,
+    ...(objects === undefined ? {} : { objectFiles: objects }),
     sysconfigModule: probe.sysconfigModule,
     ...(tclFolders === undefined ? {} : { tclFolders }),
     reason: `CPython ${probe.version} from ${name} (${linking.kind} libpython)`,
@@ -159,7 +163,7 @@ function findLinking(
     ...(config === undefined ? [] : [join(probe.stdlib, config, `libpython${short}.a`)]),
   ].find((path) => existsSync(path));
   if (archive !== undefined && info !== undefined)
-    return { kind: 'static', archive, libraries: linkArguments(python, info) };
+    return { kind: 'static', archive, libraries: libraryArguments(python, allLinks(info)) };
   const soname = `libpython${short}.so.1.0`;
   const library = [
     ...(core?.shared_lib === undefined ? [] : [join(python, core.shared_lib)]),
@@ -176,26 +180,10 @@ function findTclFolders(python: string, info: StandaloneInfo | undefined): strin
   return named.filter((folder) => existsSync(folder));
 }
 
-/** The archive's own static libraries by path, in a group since they need each other; the system's by name, after them. */
-function linkArguments(python: string, info: StandaloneInfo): string[] {
-  const { core, extensions } = info.build_info ?? {};
-  const links = [
-    // Extension modules that are libraries of their own bring what they need; the others are in libpython.
-    ...Object.values(extensions ?? {}).flatMap(([first]) =>
-      first === undefined || first.shared_lib !== undefined ? [] : (first.links ?? []),
-    ),
-    ...(core?.links ?? []),
-  ].filter(({ framework }) => framework !== true);
-  const own = new Set<string>();
-  const system = new Set<string>();
-  for (const { name, path_static } of links) {
-    const path = path_static === undefined ? undefined : join(python, path_static);
-    if (path !== undefined && existsSync(path)) own.add(path);
-    else system.add(`-l${name}`);
-  }
-  for (const name of ['-lpthread', '-ldl', '-lutil', '-lm']) system.add(name);
-  return [
-    ...(own.size === 0 ? [] : ['-Wl,--start-group', ...[...own].toSorted(), '-Wl,--end-group']),
-    ...system,
-  ];
+/** What libpython as the archive has it needs: extension modules that are libraries of their own bring theirs. */
+function allLinks({ build_info: { core, extensions } = {} }: StandaloneInfo): LinkInfo[] {
+  const builtin = Object.values(extensions ?? {}).flatMap(([first]) =>
+    first === undefined || first.shared_lib !== undefined ? [] : (first.links ?? []),
+  );
+  return [...builtin, ...(core?.links ?? [])];
 }

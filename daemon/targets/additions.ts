@@ -1,5 +1,6 @@
 // What the additions of an executable come to: which resources are packed, in which layers, and which lie beside it.
 import type { Sha256 } from '../../cache/cache.ts';
+import { passesExtensionFilter } from '../config/extension-filter.ts';
 import type { Addition, Location, PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import type { PackedResource } from '../executable/resource-layer.ts';
@@ -42,14 +43,16 @@ type Placed = { readonly packed: PackedResource; readonly location: Location };
 /** The image format's limit is 60; what comes after this many is packed together. */
 const layersMax = 40; // further ones hold system libraries, Tcl and our own modules
 
-/** Resolves the additions of an executable in their order. */
+/** Resolves the additions of an executable in their order; what is linked in is not packed once more. */
 export async function placeAdditions(
   context: Context,
   sets: ResourceSets,
   value: PythonExecutableValue,
+  linked: readonly { readonly name: string }[],
 ): Promise<Placement> {
   let portions: Portion[] = [];
   const accompanied = new Set<string>();
+  const linkedNames = new Set(linked.map(({ name }) => name));
   for (const addition of value.additions) {
     if (addition.kind === 'filter') {
       const names = new Set(addition.names);
@@ -59,6 +62,7 @@ export async function placeAdditions(
       }));
     } else {
       const portion = await portionOf(context, sets, value, addition);
+      portion.items = portion.items.filter(({ packed: { resource } }) => !isLinked(resource, linkedNames));
       if (addition.kind === 'set' && !accompanied.has(addition.set)) {
         accompanied.add(addition.set);
         portion.items = [...portion.items, ...companionsOf(sets, addition)];
@@ -124,7 +128,11 @@ async function portionOf(
         tests: addition.includeTest,
         resources: addition.includeResources,
       });
-      return { subject: 'the standard library', volatile: false, items: library.map(place) };
+      const { filter } = value.extensionModules;
+      const wanted = library.filter(
+        ({ what }) => what.kind !== 'extension-module' || passesExtensionFilter(filter, what.name),
+      );
+      return { subject: 'the standard library', volatile: false, items: wanted.map(place) };
     }
     case 'set': {
       const set = sets.get(addition.set);
@@ -135,6 +143,9 @@ async function portionOf(
       return { subject: addition.name, volatile: true, items: [place(inlineModule(context, addition))] };
   }
 }
+
+const isLinked = ({ isStdlib, what }: Resource, names: ReadonlySet<string>): boolean =>
+  isStdlib && what.kind === 'extension-module' && names.has(what.name);
 
 /** Libraries and data outside of packages belong to a set as a whole: they come along with the first part of it. */
 function companionsOf(sets: ResourceSets, { set, settings }: Extract<Addition, { kind: 'set' }>): Placed[] {

@@ -5,7 +5,8 @@ import type { Context } from '../context.ts';
 import type { ImageLayer } from '../executable/image.ts';
 import { type LayerTools, cachedLayer, freshLayer } from '../executable/resource-layer.ts';
 import { buildStub } from '../executable/stub.ts';
-import type { Distribution } from '../python/distribution.ts';
+import { builtinModules } from '../python/builtin-modules.ts';
+import type { Distribution, StaticExtension } from '../python/distribution.ts';
 import { type LayerPlan, placeAdditions } from './additions.ts';
 import { modificationTime } from './modification-time.ts';
 import type { ResourceSets } from './resource-sets.ts';
@@ -26,7 +27,8 @@ export async function buildPythonExecutable(
   folder: string,
 ): Promise<readonly string[]> {
   const distribution = bench.sets.distribution(value.distribution);
-  const placement = await placeAdditions(context, bench.sets, value);
+  const modules = linkedModules(context, distribution, value);
+  const placement = await placeAdditions(context, bench.sets, value, modules);
   const { layers: plans, beside, sharedLibrary, tclLibrary } = placement;
   const config = {
     ...value.interpreter,
@@ -34,7 +36,7 @@ export async function buildPythonExecutable(
     ...(tclLibrary === undefined ? {} : { tclLibrary }),
   };
   const [stub, layers] = await together(context, [
-    (both) => buildStub(both, distribution),
+    (both) => buildStub(both, distribution, modules),
     (both) => buildLayers(both, bench, distribution, plans),
   ]);
 
@@ -48,6 +50,22 @@ export async function buildPythonExecutable(
   };
   await bench.images.write(image, context.signal);
   return [output, ...(await placeBeside(context, bench.compiler, distribution, beside, folder))];
+}
+
+/** The extension modules that are linked in from their objects; none where the distribution has no objects. */
+function linkedModules(
+  context: Context,
+  { objectFiles, version }: Distribution,
+  { extensionModules }: PythonExecutableValue,
+): readonly StaticExtension[] {
+  if (objectFiles === undefined) return [];
+  const { chosen, missing } = builtinModules(objectFiles, extensionModules);
+  for (const name of missing)
+    context.report({
+      event: 'notice',
+      text: `Python ${version} has no variant "${extensionModules.variants[name]}" of ${name}: the default one is taken`,
+    });
+  return chosen;
 }
 
 async function buildLayers(

@@ -17,12 +17,15 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import { create } from 'tar';
+import { addObjects } from './standalone-objects.ts';
 
 export type ArchiveForm = {
   readonly kind: 'full' | 'install_only';
   readonly compression: 'gz' | 'zst';
   /** Whether libpython's static archive is put in; the shared one always is. */
   readonly hasStatic: boolean;
+  /** Whether a full one has the objects of libpython, and of some modules. */
+  readonly hasObjects?: boolean;
   /** Changes to PYTHON.json. */
   readonly info?: Readonly<Record<string, unknown>>;
   /** Further files, by their path in the installation. */
@@ -65,6 +68,13 @@ export async function makeArchive(python: string, out: string, form: ArchiveForm
     }
     if (form.kind === 'full') {
       const info = describe(short, form.hasStatic ? `install/${library}` : undefined);
+      if (form.hasObjects === true) {
+        const { objects, extensions, ...rest } = addObjects(prefix, short, join(staging, 'python'));
+        Object.assign(info.build_info, rest, {
+          core: { ...info.build_info.core, objs: objects },
+          extensions: Object.assign(info.build_info.extensions, extensions),
+        });
+      }
       writeFileSync(
         join(staging, 'python/PYTHON.json'),
         JSON.stringify({ ...info, ...form.info }, undefined, 1),
@@ -93,7 +103,7 @@ function relocate(python: string, copy: string, library: string): void {
   chmodSync(copy, 0o755);
 }
 
-function describe(short: string, staticLibrary: string | undefined): Record<string, unknown> {
+function describe(short: string, staticLibrary: string | undefined) {
   return {
     version: '8',
     target_triple: 'x86_64-unknown-linux-gnu',

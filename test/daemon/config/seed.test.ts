@@ -38,6 +38,7 @@ test('S1: the smallest config packs a REPL', async () => {
         type: 'PythonExecutable',
         name: 'pyapp',
         distribution: 'cpython',
+        extensionModules: { filter: 'all', variants: {} },
         interpreter: { ...modernInterpreter, run: { mode: 'repl' } },
         additions: [standardLibrary],
         licensesFilename: 'COPYING.txt',
