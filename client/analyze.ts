@@ -35,11 +35,14 @@ function analysisText(file: string, analysis: Analyze.Analysis): string {
   return [
     `${file}: ${formatBytes(size)}${about}`,
     '',
-    'Shared libraries that the machine must have',
+    'Shared Library Dependencies',
+    '===========================',
     ...libraryLines(analysis.libraries),
     '',
+    'Symbol Versioning',
+    '=================',
     ...glibcLines(analysis),
-    ...(sizes === undefined ? [] : ['', ...sizeLines(sizes)]),
+    ...(sizes === undefined ? [] : ['', 'Size', '====', ...sizeLines(sizes)]),
     '',
   ].join('\n');
 }
@@ -60,14 +63,14 @@ function glibcLines({ glibc, libc }: Analyze.Analysis): string[] {
     return [`glibc: not used${libc === 'none' ? '; nothing is linked dynamically' : ''}`];
   }
   const { minimum, toStart } = glibc;
+  const start = toStart === null || toStart === minimum ? '' : `; ${toStart} to start`;
   return [
-    `glibc ${minimum} or newer: needed by ${whoText(glibc.neededBy)}`,
-    ...(toStart === null || toStart === minimum
-      ? []
-      : [`  (${toStart} to start; the rest when it is loaded)`]),
+    'glibc',
+    `  Minimum Version: ${minimum}, needed by ${whoText(glibc.neededBy)}${start}`,
+    '  Minimum Distro Versions:',
     ...glibc.releases.map(
       ({ distribution, release }) =>
-        `  ${distribution.padEnd(12)} ${release === null ? (distribution === 'Alpine' ? 'no: it has musl' : 'none known') : `${release} and later`}`,
+        `    ${distribution.padEnd(12)} ${release === null ? (distribution === 'Alpine' ? 'no: it has musl' : 'none known') : `${release} and later`}`,
     ),
   ];
 }

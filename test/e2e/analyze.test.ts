@@ -100,9 +100,14 @@ suite('oxd analyze', { concurrency: false }, () => {
     assert.equal(code, 0);
     assert.match(stdout, /^\/.*\/hilbert: \d+ MB, built by oxd with Python 3\.\d+\n/);
     assert.match(stdout, /^ {2}OK +libc\.so\.6$/m);
-    assert.match(stdout, /^glibc 2\.\d+ or newer: needed by /m);
-    assert.match(stdout, /^ {2}Debian +\d+ and later$/m);
-    assert.match(stdout, /^ {2}Alpine +no: it has musl$/m);
+    // The headings are PyOxidizer's.
+    assert.match(stdout, /^Shared Library Dependencies\n=+\n/m);
+    assert.match(
+      stdout,
+      /^Symbol Versioning\n=+\nglibc\n {2}Minimum Version: 2\.\d+, needed by .*\n {2}Minimum Distro Versions:$/m,
+    );
+    assert.match(stdout, /^ {4}Debian +\d+ and later$/m);
+    assert.match(stdout, /^ {4}Alpine +no: it has musl$/m);
     assert.match(stdout, /^ {2}numpy 2\.1\.3 +[\d.]+ MB +[\d.]+ MB +\d+$/m);
   });
 
