@@ -15,7 +15,10 @@ import { defaultPythonDistribution, pythonDistributionType } from './python-dist
 import { pythonExecutableType } from './python-executable-type.ts';
 import { pythonWheelBuilderType } from './python-wheel-builder.ts';
 import { resourceTypes } from './resource-object.ts';
-import { snapTypes } from './snap.ts';
+import { snapAppType } from './snap-app.ts';
+import { snapPartType } from './snap-part.ts';
+import { snapType } from './snap.ts';
+import { snapcraftBuilderType } from './snapcraft-builder-type.ts';
 import { registerTarget, resolveTarget, resolveTargets, setBuildPath } from './target.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -104,6 +107,9 @@ export const types: readonly TypeDeclaration[] = [
   pythonWheelBuilderType,
   appleUniversalBinaryType,
   macOsBundleType,
-  ...snapTypes,
+  snapType,
+  snapAppType,
+  snapPartType,
+  snapcraftBuilderType,
   buildContextType,
 ];

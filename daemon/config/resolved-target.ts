@@ -1,6 +1,7 @@
 // What a config comes to: plain data that the engine builds from. Leaf: types only.
 import type { ExtensionChoice } from '../python/builtin-modules.ts';
 import type { InterpreterConfig } from '../executable/interpreter-config.ts';
+import type { SnapcraftCall } from '../packaging/snapcraft.ts';
 import type { WheelDescription } from '../packaging/wheel.ts';
 import type { DistributionId, ResourceSetId } from './host.ts';
 
@@ -16,7 +17,8 @@ export type TargetValue =
   | EmbeddedResourcesValue
   | FileManifestValue
   | WheelValue
-  | MacOsBundleValue;
+  | MacOsBundleValue
+  | SnapValue;
 
 /** Where a resource goes: into the executable, or to files in a folder beside it. */
 export type Location = 'in-memory' | { readonly prefix: string };
@@ -125,6 +127,15 @@ export type ManifestContent =
       readonly filename: string;
       readonly inputs: readonly ManifestContent[];
     };
+
+export type SnapValue = {
+  readonly type: 'SnapcraftBuilder';
+  /** All of snap/snapcraft.yaml. */
+  readonly yaml: string;
+  /** What parts take as their source. */
+  readonly files: FileManifestValue;
+  readonly calls: readonly SnapcraftCall[];
+};
 
 export type MacOsBundleValue = {
   readonly type: 'MacOsApplicationBundleBuilder';

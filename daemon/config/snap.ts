@@ -1,232 +1,104 @@
 // Snap packages: the attributes of a snap, its applications and parts are the keys of snapcraft.yaml.
-import { Buildable, buildMethod } from './buildable.ts';
-import { ConfigObject } from './config-object.ts';
-import {
-  declareFunction,
-  membersOf,
-  type AttributeDeclaration,
-  type TypeDeclaration,
-} from './declaration.ts';
-import type { Evaluation } from './evaluation.ts';
-import { FileContent } from './file-content.ts';
-import { FileManifest } from './file-manifest.ts';
-import { bool, dictOf, int, listOf, object, oneOf, optional, str, type Parameter } from './parameter.ts';
-import type { FileManifestValue } from './resolved-target.ts';
-import { yamlText, type YamlValue } from './yaml-text.ts';
+import { ConfigError } from './config-object.ts';
+import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
+import { choice, dictOf, object, str, type Parameter } from './parameter.ts';
+import { SnapApp } from './snap-app.ts';
+import { dashed, field, fields, mapping, SnapFields, textLike, texts } from './snap-fields.ts';
+import { SnapPart } from './snap-part.ts';
+import { SnapcraftBuilder } from './snapcraft-builder.ts';
+import type { YamlValue } from './yaml-text.ts';
 
-type Field = string | number | readonly unknown[] | ReadonlyMap<string, unknown>;
-
-/** One mapping of snapcraft.yaml. */
-abstract class SnapFields extends ConfigObject {
-  readonly fields = new Map<string, Field>();
-
-  /** Keys have dashes where attributes have underscores. */
-  yaml(): YamlValue {
-    return dashed(this.fields);
-  }
-}
-
-const dashed = (fields: ReadonlyMap<string, unknown>): YamlValue =>
-  new Map([...fields].map(([name, value]) => [name.replaceAll('_', '-'), yamlOf(value)]));
-
-function yamlOf(value: unknown): YamlValue {
-  if (value instanceof SnapFields) return value.yaml();
-  if (Array.isArray(value)) return value.map(yamlOf);
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [String(key), yamlOf(item)]));
-  return value as YamlValue;
-}
-
-class SnapApp extends SnapFields {
-  override readonly typeName = 'SnapApp';
-}
-
-class SnapPart extends SnapFields {
-  override readonly typeName = 'SnapPart';
-}
-
-class Snap extends SnapFields {
+export class Snap extends SnapFields {
   override readonly typeName = 'Snap';
 
-  /** snapcraft wants a list of architectures; a config names one, by `build_on` and `run_on`. */
-  override yaml(): YamlValue {
+  /** All of snapcraft.yaml, with what snapcraft insists on. */
+  override yaml(): ReadonlyMap<string, YamlValue> {
+    const name = String(this.fields.get('name'));
+    const apps = this.fields.get('apps') as ReadonlyMap<string, SnapApp> | undefined;
+    const parts = this.fields.get('parts') as ReadonlyMap<string, SnapPart> | undefined;
+    if (parts === undefined || parts.size === 0)
+      throw new ConfigError(`the snap ${name} has no parts`, 'set its attribute `parts`');
+    const type = this.fields.get('type') ?? 'app';
+    if ((type === 'app' || type === 'gadget') && !this.fields.has('base'))
+      throw new ConfigError(`the snap ${name} has no base`, 'set its attribute `base`, such as to "core22"');
+    const yaml = new Map(super.yaml());
+    if (apps !== undefined) yaml.set('apps', new Map([...apps].map(([app, of]) => [app, of.appYaml(app)])));
+    // snapcraft wants a list of architectures; a config names one, by `build_on` and `run_on`.
     const architectures = this.fields.get('architectures');
-    const yaml = new Map(super.yaml() as ReadonlyMap<string, YamlValue>);
     if (architectures instanceof Map) yaml.set('architectures', [dashed(architectures)]);
     return yaml;
   }
 }
 
-/** A folder that `snapcraft` makes a package of. */
-class SnapcraftBuilder extends Buildable {
-  override readonly typeName = 'SnapcraftBuilder';
-  readonly snap: Snap;
-  readonly files = new FileManifest();
-  readonly invocations: (readonly string[])[] = [];
+const snapName = textLike(
+  /^(?=.{1,40}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/,
+  'a snap name: lower-case letters, digits and single "-" between them, 40 characters at most',
+);
+const snapVersion = textLike(
+  /^[a-zA-Z0-9]([a-zA-Z0-9:.+~-]{0,30}[a-zA-Z0-9+~])?$/,
+  'a snap version: letters, digits and ":.+~-" between them, 32 characters at most',
+);
+const summary = textLike(/^.{1,78}$/, 'a line of at most 78 characters');
+const title = textLike(/^.{1,40}$/, 'a line of at most 40 characters');
 
-  constructor(snap: Snap) {
-    super();
-    this.snap = snap;
-  }
+const machines = ['all', 'amd64', 'arm64', 'armhf', 'i386', 'ppc64el', 'riscv64', 's390x'] as const;
 
-  override value(evaluation: Evaluation): FileManifestValue {
-    const manifest = new FileManifest();
-    manifest.addManifest(this.files);
-    const yaml = { at: 'text', text: yamlText(this.snap.yaml()) } as const;
-    manifest.addFile('snap/snapcraft.yaml', new FileContent('snapcraft.yaml', yaml, false));
-    const commands = this.invocations.length === 0 ? [['snap']] : this.invocations;
-    evaluation.outlet.notice(
-      `The snap's folder is written, snapcraft is not started. Run there: ${commands
-        .map((args) => ['snapcraft', ...args].join(' '))
-        .join(' && ')}`,
+const architectures: Parameter<ReadonlyMap<string, readonly string[]>> = {
+  type: 'dict[str, list[str]]',
+  expected: `a dict of "build_on" and "run_on" to lists of ${machines.join(', ')}`,
+  read(value) {
+    const read = dictOf(texts).read(value);
+    if (read === undefined || !('is' in read)) return read;
+    const known = [...read.is].every(
+      ([key, names]) =>
+        (key === 'build_on' || key === 'run_on') &&
+        names.every((name) => (machines as readonly string[]).includes(name)),
     );
-    return manifest.value(evaluation);
-  }
-}
+    return known && read.is.has('build_on') ? read : undefined;
+  },
+};
 
-const { attribute } = membersOf<SnapFields>();
-
-const field = (name: string, check: Parameter<Field>): AttributeDeclaration =>
-  attribute({
-    name,
-    doc: `\`${name.replaceAll('_', '-')}\` of snapcraft.yaml.`,
-    generation: 'modern',
-    check: optional(check),
-    get: (self) => self.fields.get(name),
-    set(self, value) {
-      if (value === undefined) self.fields.delete(name);
-      else self.fields.set(name, value);
-    },
-  });
-
-const fields = (check: Parameter<Field>, names: string): readonly AttributeDeclaration[] =>
-  names.split(' ').map((name) => field(name, check));
-
-const texts = listOf(str);
-const scalar = oneOf(oneOf(str, bool), int);
-/** Whatever YAML can say, to the depth that snapcraft.yaml has. */
-const anyItem = oneOf(oneOf(scalar, texts), dictOf(oneOf(scalar, texts)));
-const mapping = dictOf(anyItem);
-
-export const snapTypes: readonly TypeDeclaration[] = [
-  {
+export const snapType: TypeDeclaration = {
+  name: 'Snap',
+  doc: 'A snap package.',
+  generation: 'modern',
+  construct: declareFunction({
     name: 'Snap',
-    doc: 'A snap package.',
+    doc: 'A snap with what every one must have.',
     generation: 'modern',
-    construct: declareFunction({
-      name: 'Snap',
-      doc: 'A snap with what every one must have.',
-      generation: 'modern',
-      parameters: { name: str, version: str, summary: str, description: str },
-      returns: 'Snap',
-      call(_evaluation, values) {
-        const snap = new Snap();
-        for (const [name, value] of Object.entries(values)) snap.fields.set(name, value);
-        return snap;
-      },
-    }),
-    attributes: [
-      ...fields(
-        str,
-        'adopt_info base confinement description grade icon license name summary title type version',
-      ),
-      ...fields(texts, 'assumes'),
-      ...fields(mapping, 'passthrough plugs slots'),
-      field('architectures', dictOf(texts)),
-      field('apps', dictOf(object('SnapApp', SnapApp))),
-      field('parts', dictOf(object('SnapPart', SnapPart))),
-    ],
-    methods: [
-      membersOf<Snap>().method({
-        name: 'to_builder',
-        doc: 'A builder for this snap.',
-        generation: 'modern',
-        parameters: {},
-        returns: 'SnapcraftBuilder',
-        call: (self) => new SnapcraftBuilder(self),
-      }),
-    ],
-  },
-  {
-    name: 'SnapApp',
-    doc: 'An application of a snap package.',
-    generation: 'modern',
-    construct: declareFunction({
-      name: 'SnapApp',
-      doc: 'An application without any properties.',
+    parameters: { name: snapName, version: snapVersion, summary, description: str },
+    returns: 'Snap',
+    call(_evaluation, values) {
+      const snap = new Snap();
+      for (const [name, value] of Object.entries(values)) snap.fields.set(name, value);
+      return snap;
+    },
+  }),
+  attributes: [
+    ...fields(str, 'adopt_info base'),
+    field('confinement', choice(['strict', 'devmode', 'classic'])),
+    field('description', str),
+    field('grade', choice(['devel', 'stable'])),
+    ...fields(str, 'icon license'),
+    field('name', snapName),
+    field('summary', summary),
+    field('title', title),
+    field('type', choice(['app', 'base', 'gadget', 'kernel', 'snapd'])),
+    field('version', snapVersion),
+    ...fields(texts, 'assumes'),
+    ...fields(mapping, 'passthrough plugs slots'),
+    field('architectures', architectures),
+    field('apps', dictOf(object('SnapApp', SnapApp))),
+    field('parts', dictOf(object('SnapPart', SnapPart))),
+  ],
+  methods: [
+    membersOf<Snap>().method({
+      name: 'to_builder',
+      doc: 'A builder for this snap.',
       generation: 'modern',
       parameters: {},
-      returns: 'SnapApp',
-      call: () => new SnapApp(),
-    }),
-    attributes: [
-      ...fields(
-        str,
-        'adapter autostart command common_id daemon desktop listen_stream post_stop_command restart_condition stop_command stop_timeout timer',
-      ),
-      ...fields(texts, 'command_chain extensions plugs slots'),
-      ...fields(mapping, 'environment passthrough socket'),
-      field('socket_mode', int),
-    ],
-    methods: [],
-  },
-  {
-    name: 'SnapPart',
-    doc: 'A part of a snap package.',
-    generation: 'modern',
-    construct: declareFunction({
-      name: 'SnapPart',
-      doc: 'A part without any properties.',
-      generation: 'modern',
-      parameters: {},
-      returns: 'SnapPart',
-      call: () => new SnapPart(),
-    }),
-    attributes: [
-      ...fields(
-        str,
-        'override_build override_prime override_pull override_stage parse_info plugin source source_branch source_checksum source_commit source_subdir source_tag source_type',
-      ),
-      ...fields(
-        texts,
-        'after build_attributes build_packages build_snaps prime stage stage_packages stage_snaps',
-      ),
-      ...fields(mapping, 'filesets organize'),
-      field('build_environment', listOf(dictOf(str))),
-      field('source_depth', int),
-    ],
-    methods: [],
-  },
-  {
-    name: 'SnapcraftBuilder',
-    doc: "Writes the folder that `snapcraft` makes a snap package of, and says how to start it. It isn't started.",
-    generation: 'modern',
-    construct: declareFunction({
-      name: 'SnapcraftBuilder',
-      doc: 'A builder for a snap.',
-      generation: 'modern',
-      parameters: { snap: object('Snap', Snap) },
       returns: 'SnapcraftBuilder',
-      call: (_evaluation, { snap }) => new SnapcraftBuilder(snap),
+      call: (self) => new SnapcraftBuilder(self),
     }),
-    attributes: [],
-    methods: [
-      membersOf<SnapcraftBuilder>().method({
-        name: 'add_invocation',
-        doc: 'Adds a call of `snapcraft` with these arguments.',
-        generation: 'modern',
-        parameters: { args: texts, purge_build: optional(bool) },
-        call(self, { args }) {
-          self.invocations.push(args);
-        },
-      }),
-      membersOf<SnapcraftBuilder>().method({
-        name: 'add_file_manifest',
-        doc: 'Adds files that the parts of the snap take as their source.',
-        generation: 'modern',
-        parameters: { manifest: object('FileManifest', FileManifest) },
-        call: (self, { manifest }) => self.files.addManifest(manifest),
-      }),
-      buildMethod,
-    ],
-  },
-];
+  ],
+};

@@ -8,6 +8,7 @@ import { buildFileManifest } from './file-manifest.ts';
 import { buildMacOsBundle } from './macos-bundle.ts';
 import { type Workbench, buildPythonExecutable } from './python-executable.ts';
 import { buildPythonWheel } from './python-wheel.ts';
+import { buildSnap } from './snap.ts';
 
 export type BuiltTarget = {
   readonly artifacts: readonly Artifact[];
@@ -42,6 +43,11 @@ export async function buildTarget(
     case 'MacOsApplicationBundleBuilder': {
       const written = await buildMacOsBundle(context, bench, value, folder);
       return { artifacts: [artifact('directory', join(folder, value.name))], written, run: undefined };
+    }
+    case 'SnapcraftBuilder': {
+      const { written, packages } = await buildSnap(context, bench, value, folder);
+      const files = packages.map((path) => artifact('file', path));
+      return { artifacts: [artifact('directory', folder), ...files], written, run: undefined };
     }
     case 'PythonEmbeddedResources':
       throw notYet(value);

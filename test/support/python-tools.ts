@@ -7,16 +7,21 @@ import { join } from 'node:path';
 
 export type ToolResult = { readonly code: number | null; readonly text: string };
 
-/** The folder of an environment with these requirements. */
-export function pythonTools(requirements: readonly string[]): string {
-  const name = createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 12);
+/** The folder of an environment with these requirements, and with `data`, which come without what they require. */
+export function pythonTools(requirements: readonly string[], data: readonly string[] = []): string {
+  const name = createHash('sha256')
+    .update([...requirements, '', ...data].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
   const folder = join(tmpdir(), `oxd-test-tools-${process.getuid?.() ?? 0}-${name}`);
   const marker = join(folder, 'complete');
   if (existsSync(marker)) return folder;
   rmSync(folder, { recursive: true, force: true });
   freshEnvironment(folder);
-  if (requirements.length > 0)
-    execFileSync(join(folder, 'bin/pip'), ['install', '--quiet', ...requirements], { stdio: 'pipe' });
+  const install = (args: readonly string[]): Buffer =>
+    execFileSync(join(folder, 'bin/pip'), ['install', '--quiet', ...args], { stdio: 'pipe' });
+  install(requirements);
+  if (data.length > 0) install(['--no-deps', ...data]);
   writeFileSync(marker, '');
   return folder;
 }

@@ -27,6 +27,11 @@ const special: Readonly<Record<string, readonly string[]>> = {
   build_tag: ['"1"', 'None'],
   tag: ['"py2.py3-none-win32"'],
   modified_time: ['1700000000'],
+  autostart: ['"a.desktop"', 'None'],
+  stop_timeout: ['"10s"', 'None'],
+  architectures: ['{"build_on": ["amd64"], "run_on": ["all"]}', 'None'],
+  build_attributes: ['["debug"]', 'None'],
+  organize: ['{"a": "b"}', 'None'],
 };
 
 const configFor = (type: string, lines: readonly string[]): string =>

@@ -5,13 +5,12 @@ import { test } from 'node:test';
 import type { ManifestEntry } from '../../../daemon/config/resolved-target.ts';
 import { evaluate, resolved } from './evaluation-rig.ts';
 
-async function entriesOf(source: string): Promise<{ entries: readonly ManifestEntry[]; notices: string[] }> {
-  const { outcome, events } = await resolved(source, { files: { 'icon.icns': 'icns', 'data/a.txt': '' } });
+async function entriesOf(source: string): Promise<{ entries: readonly ManifestEntry[] }> {
+  const { outcome } = await resolved(source, { files: { 'icon.icns': 'icns', 'data/a.txt': '' } });
   const value = outcome.targets[0]?.value;
   assert.ok(value !== undefined && ('files' in value || value.type === 'FileManifest'));
-  const notices = events.flatMap((event) => (event.event === 'notice' ? [event.text] : []));
   const { entries } = 'files' in value ? value.files : value;
-  return { entries, notices };
+  return { entries };
 }
 
 const textAt = (entries: readonly ManifestEntry[], path: string): string => {
@@ -61,53 +60,73 @@ test('a bundle without its required keys is refused', async () => {
   assert.equal(diagnostic?.hint, 'call set_info_plist_required_keys()');
 });
 
-test('a snap is a folder with a snapcraft.yaml', async () => {
-  const { entries, notices } = await entriesOf(`
+/** A snap with what it needs, changed by the lines. */
+const snap = (lines: string): string => `
 def make():
     app = SnapApp()
     app.command = "tool"
-    app.plugs = ["network"]
-    app.environment = {"LANG": "C.UTF-8"}
     part = SnapPart()
-    part.plugin = "dump"
-    part.source = "."
+    part.plugin = "nil"
     snap = Snap(name="tool", version="1.0", summary="A tool", description="It does\\nall.")
+    snap.base = "core22"
     snap.apps = {"tool": app}
     snap.parts = {"tool": part}
-    snap.architectures = {"build_on": ["amd64"]}
-    builder = snap.to_builder()
-    builder.add_invocation(["snap", "--destructive-mode"], purge_build=False)
-    builder.add_file_manifest(glob(["data/*"]))
-    return builder
+${lines.replaceAll(/^(?=.)/gm, '    ')}
+    return snap.to_builder()
 register_target("snap", make)
-`);
-  assert.deepEqual(entries.map(pathOf), ['data/a.txt', 'snap/snapcraft.yaml']);
+`;
+
+test('a snap is a snapcraft.yaml', async () => {
+  const { outcome } = await resolved(
+    snap('app.plugs = ["network"]\nsnap.architectures = {"build_on": ["amd64"]}'),
+  );
+  const value = outcome.targets[0]?.value;
+  assert.ok(value?.type === 'SnapcraftBuilder');
   assert.equal(
-    textAt(entries, 'snap/snapcraft.yaml'),
+    value.yaml,
     `name: tool
 version: "1.0"
 summary: A tool
 description: |-
   It does
   all.
+base: core22
 apps:
   tool:
     command: tool
     plugs:
       - network
-    environment:
-      LANG: C.UTF-8
 parts:
   tool:
-    plugin: dump
-    source: "."
+    plugin: nil
 architectures:
   -
     build-on:
       - amd64
 `,
   );
-  assert.deepEqual(notices, [
-    "The snap's folder is written, snapcraft is not started. Run there: snapcraft snap --destructive-mode",
-  ]);
 });
+
+const mistakes: readonly (readonly [lines: string, message: RegExp])[] = [
+  ['snap.name = "Tool"', /Snap.name expects a snap name: lower-case letters/],
+  ['snap.name = "a--b"', /Snap.name expects a snap name/],
+  ['snap.version = "1.0-"', /Snap.version expects a snap version/],
+  [`snap.summary = "${'x'.repeat(79)}"`, /Snap.summary expects a line of at most 78/],
+  ['snap.confinement = "loose"', /Snap.confinement expects one of "strict", "devmode", "classic"/],
+  ['snap.architectures = {"build_on": ["pdp11"]}', /Snap.architectures expects a dict of "build_on"/],
+  ['snap.architectures = {"on": ["amd64"]}', /Snap.architectures expects a dict of "build_on"/],
+  ['snap.base = None', /the snap tool has no base/],
+  ['snap.parts = {}', /the snap tool has no parts/],
+  ['app.command = None', /the app tool of the snap has no command/],
+  ['app.stop_timeout = "soon"', /SnapApp.stop_timeout expects a time such as "10s"/],
+  ['app.stop_timeout = "3s"', /the app tool of the snap has stop_timeout without daemon/],
+  ['app.daemon = "demon"', /SnapApp.daemon expects one of "simple"/],
+  ['part.source_type = "cvs"', /SnapPart.source_type expects one of "bzr"/],
+  ['part.build_attributes = ["fast"]', /SnapPart.build_attributes expects a list of/],
+];
+for (const [lines, message] of mistakes)
+  test(`snap: ${lines.slice(0, 60)}`, async () => {
+    const { outcome } = await evaluate(snap(lines));
+    assert.ok(outcome.outcome === 'invalid', 'fails');
+    assert.match(outcome.diagnostics[0]?.message ?? '', message);
+  });
