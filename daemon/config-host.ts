@@ -10,6 +10,7 @@ import { pipInstall, pipResources } from './python/pip.ts';
 import type { Resource } from './python/resource.ts';
 import { resolveDistribution } from './python/resolve.ts';
 import { readPackageRoot, readVirtualenv } from './python/scan.ts';
+import { setupPyInstall } from './python/setup-py.ts';
 import type { ResourceSets } from './targets/resource-sets.ts';
 
 /** `config` is the absolute path of the config that asks. */
@@ -17,7 +18,7 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
   const keep = (
     found: readonly Resource[],
     scan: ScanMode,
-    of: { readonly subject: string; readonly volatile: boolean },
+    of: { readonly subject: string; readonly volatile: boolean; readonly triple?: string },
   ): ResourceSet => {
     const { resources, companions } = asScanned(found, scan);
     return { set: sets.add({ ...of, resources, companions }), columns: resourceColumns(resources) };
@@ -27,7 +28,7 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
   });
 
   return {
-    async resolveDistribution({ version, archive, flavor }) {
+    async resolveDistribution({ version, archive, flavor, triple }) {
       if (flavor !== 'standalone' && flavor !== 'standalone_static' && flavor !== 'standalone_dynamic')
         throw inputFailure(`Cannot use a distribution of flavor "${String(flavor)}"`);
       const distribution = await resolveDistribution(context, {
@@ -36,7 +37,7 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
         ...(archive === undefined ? {} : { archive }),
       });
       sets.addDistribution(distribution);
-      const { id, version: full, cacheTag, triple } = distribution;
+      const { id, version: full, cacheTag } = distribution;
       return { distribution: id, version: full, cacheTag, triple };
     },
 
@@ -56,7 +57,7 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
       const python = sets.distribution(distribution);
       const downloaded = await pipDownload(context, python, { args, triple, directory });
       const found = pipResources(context, python, downloaded);
-      return keep(found, scan, { subject: args.join(' '), volatile: false });
+      return keep(found, scan, { subject: args.join(' '), volatile: false, triple });
     },
 
     async readPackageRoot({ distribution, path, packages, scan }) {
@@ -70,14 +71,9 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
     },
 
     async setupPyInstall({ distribution, path, extraEnvironment, extraGlobalArguments, scan }) {
-      // pip has replaced `setup.py install`; global options have no counterpart in a PEP 517 build.
-      if (extraGlobalArguments.length > 0)
-        throw inputFailure('setup_py_install() cannot pass extra_global_arguments: pip builds the project', {
-          hint: 'put the options into setup.cfg or pyproject.toml',
-        });
       const python = sets.distribution(distribution);
-      const args = ['--no-deps', path];
-      const installed = await pipInstall(context, python, { args, extraEnvironment, directory: path });
+      const request = { path, extraEnvironment, extraGlobalArguments };
+      const installed = await setupPyInstall(context, python, request);
       return keep(pipResources(context, python, installed), scan, {
         subject: basename(path),
         volatile: false,

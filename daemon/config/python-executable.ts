@@ -52,6 +52,12 @@ export class PythonExecutable extends Buildable {
   }
 
   override value(evaluation: Evaluation): PythonExecutableValue {
+    const { triple } = this.distribution;
+    if (triple !== evaluation.request.triple)
+      throw new ConfigError(
+        `cannot build the executable ${this.name} for ${triple}: the target is ${evaluation.request.triple}`,
+        'what it finds for the other platform, such as by pip_download(), can go into a FileManifest',
+      );
     const interpreter = this.interpreter.toInterpreterConfig(this.distribution);
     const additions = this.contents.additions((set) => evaluation.count(set));
     return {

@@ -94,7 +94,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
     method({
       name: 'setup_py_install',
       instead: instead('setup_py_install'),
-      doc: "Builds and installs the Python project in `package_path` and returns what it installed. A relative path starts at the config's folder.",
+      doc: "Builds and installs the Python project in `package_path`, of setup.py or pyproject.toml, and returns what it installed, without what it requires. `extra_global_arguments` go before the command of setup.py. A relative path starts at the config's folder.",
       generation,
       parameters: {
         package_path: str,

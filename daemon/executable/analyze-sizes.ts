@@ -43,7 +43,8 @@ function partOf(
 ): { name: string; kind: SizeOf['kind'] } {
   if (/^lib\/python3\.\d+\//.test(path)) return { name: 'standard library', kind: 'standard-library' };
   // The scripts of Tcl come with the libraries of _tkinter.
-  if (/^lib\/(?:[^/]+\.so(?:\.\d+)*$|(?:tcl|tk)\d)/.test(path)) return { name: 'system libraries', kind: 'system-libraries' };
+  if (/^lib\/(?:[^/]+\.so(?:\.\d+)*$|(?:tcl|tk)\d)/.test(path))
+    return { name: 'system libraries', kind: 'system-libraries' };
   const name = ownerOf(path);
   // Every executable carries ours, of which no RECORD tells.
   return name === 'oxidized_importer' ? runtime : { name, kind: 'package' };

@@ -8,8 +8,13 @@ const lastLinesMax = 20;
 /** pip puts whole lists of failed files into one line. */
 const lineLengthMax = 400;
 
-/** The failure of a pip that ended badly. Its whole output goes into a file below `logs`. */
-export function pipFailure(output: string, subject: string, logs: string, name: string): Failure {
+/** The failure of a pip that ended badly; `python` says for which Python and platform it worked. Its whole output goes into a file below `logs`. */
+export function pipFailure(
+  output: string,
+  { subject, python }: { readonly subject: string; readonly python: string },
+  logs: string,
+  name: string,
+): Failure {
   const logFile = keepLog(logs, name, output);
   const words = pipsOwnWords(output);
   const message = `pip cannot install ${subject}\n${words}`;
@@ -24,12 +29,17 @@ export function pipFailure(output: string, subject: string, logs: string, name: 
       hint: 'check the network, and the proxy and index settings (HTTPS_PROXY, PIP_INDEX_URL, PIP_CERT, pip.conf)',
       logFile,
     });
-  return inputFailure(message, { ...hintFor(output), logFile });
+  return inputFailure(message, { ...hintFor(output, python), logFile });
 }
 
-function hintFor(output: string): { readonly hint?: string } {
+function hintFor(output: string, python: string): { readonly hint?: string } {
   if (/No matching distribution found/.test(output))
     return { hint: 'check the name and version, and whether the package has a release for this Python' };
+  const foreign = /(\S+\.whl) is not a supported wheel on this platform/.exec(output)?.[1];
+  if (foreign !== undefined)
+    return {
+      hint: `the end of its name says which Python and platform ${foreign} is for: take the wheel for ${python}`,
+    };
   if (/ResolutionImpossible|conflicting dependencies/.test(output))
     return { hint: 'loosen one of the versions that exclude each other' };
   if (/(error: command .*(gcc|cc|g\+\+)|unable to execute|Python\.h: No such file)/.test(output))

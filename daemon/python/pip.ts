@@ -166,7 +166,7 @@ async function runPip(context: Context, distribution: Distribution, run: PipRun)
   if (end.failed)
     throw pipFailure(
       output === '' ? (end.shortMessage ?? '') : output,
-      run.subject,
+      { subject: run.subject, python: `CPython ${distribution.version} on ${distribution.triple}` },
       join(context.cache.folder, 'logs'),
       run.name,
     );
@@ -185,6 +185,8 @@ function pipEnvironment(context: Context, request: PipRequest): Record<string, s
   // Variables go before pip.conf: what a user has there for his own installs would contradict --target.
   return {
     ...environment,
+    // How packages know PyOxidizer while they are built.
+    PYOXIDIZER: '1',
     PIP_USER: '0',
     PIP_REQUIRE_VIRTUALENV: '0',
     PIP_ROOT_USER_ACTION: 'ignore',

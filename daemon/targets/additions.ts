@@ -7,7 +7,9 @@ import type { PackedResource } from '../executable/resource-layer.ts';
 import type { Resource } from '../python/resource.ts';
 import { sharedPython } from '../python/shared-library.ts';
 import { systemLibraries } from '../python/system-libraries.ts';
-import type { ResourceSets } from './resource-sets.ts';
+import type { Distribution } from '../python/distribution.ts';
+import { inputFailure } from '../../protocol/failure.ts';
+import type { ResourceSetEntry, ResourceSets } from './resource-sets.ts';
 import { runtimeModules } from './runtime-modules.ts';
 import { placeTclFiles } from './tcl-files.ts';
 
@@ -137,6 +139,7 @@ async function portionOf(
     case 'set': {
       const set = sets.get(addition.set);
       const chosen = addition.indexes?.map((index) => set.resources[index]!) ?? set.resources;
+      checkPlatform(sets.distribution(value.distribution), set, chosen);
       return { subject: set.subject, volatile: set.volatile, set: addition.set, items: chosen.map(place) };
     }
     case 'inline-module':
@@ -146,6 +149,17 @@ async function portionOf(
 
 const isLinked = ({ isStdlib, what }: Resource, names: ReadonlySet<string>): boolean =>
   isStdlib && what.kind === 'extension-module' && names.has(what.name);
+
+/** Native modules for another platform would be found and refused when the program imports them. */
+function checkPlatform({ triple }: Distribution, set: ResourceSetEntry, chosen: readonly Resource[]): void {
+  if (set.triple === undefined || set.triple === triple.replace(/_v\d-/, '-')) return;
+  const native = chosen.find(({ what }) => what.kind === 'extension-module');
+  if (native === undefined) return;
+  throw inputFailure(
+    `Cannot pack "${native.path}" of ${set.subject}: it is for ${set.triple}, the executable for ${triple}`,
+    { hint: 'call pip_download() of the executable itself, or leave it out: `resource.add_include = False`' },
+  );
+}
 
 /** Libraries and data outside of packages belong to a set as a whole: they come along with the first part of it. */
 function companionsOf(sets: ResourceSets, { set, settings }: Extract<Addition, { kind: 'set' }>): Placed[] {

@@ -14,6 +14,8 @@ export type ResourceSetEntry = {
   readonly subject: string;
   /** The user's own files, which change between builds. */
   readonly volatile: boolean;
+  /** What its wheels were downloaded for. */
+  readonly triple?: string;
 };
 
 /** Distributions and resource lists that one evaluation's handles stand for. They live as long as the build. */

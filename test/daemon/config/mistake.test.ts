@@ -143,6 +143,21 @@ const mistakes: Record<string, Mistake> = {
     message: 'WiXInstaller() is not supported yet',
     at: '1:5',
   },
+  'an executable for another platform than the target': {
+    source: makeExe(
+      'exe = default_python_distribution(build_target="aarch64-apple-darwin").to_python_executable("x")',
+    ),
+    message: 'cannot build the executable x for aarch64-apple-darwin: the target is x86_64-unknown-linux-gnu',
+    hint: 'what it finds for the other platform, such as by pip_download(), can go into a FileManifest',
+  },
+  'a callback that fails': {
+    source: makeExe(
+      `def callback(policy, resource):\n    resource.add_locatoin = "x"\npolicy = ${distribution}.make_python_packaging_policy()\npolicy.register_resource_callback(callback)\nexe = ${distribution}.to_python_executable("x", policy)\nexe.pip_install(["app"])`,
+    ),
+    message: /add_locatoin.*add_location\?/,
+    at: '3:9',
+    stack: ['<toplevel>', 'make_exe', 'callback'],
+  },
   'an empty filter': {
     source: makeExe(
       `exe = ${distribution}.to_python_executable("x")\nexe.filter_resources_from_files(glob_files=["nothing-*"])`,

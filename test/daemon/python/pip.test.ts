@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { pipInstall, pipResources } from '../../../daemon/python/pip.ts';
-import { pipDownload } from '../../../daemon/python/pip-download.ts';
 import { pipInputs } from '../../../daemon/python/pip-inputs.ts';
-import { type PythonRig, distributionOf, openRig, pythons } from './python-rig.ts';
-
-const script = fileURLToPath(new URL('./wheel.py', import.meta.url));
-
-/** Puts a wheel into the rig's folder "wheels". */
-function makeWheel(rig: PythonRig, name: string, version: string, ...rest: string[]): void {
-  mkdirSync(join(rig.folder, 'wheels'), { recursive: true });
-  execFileSync(pythons['3.11'], ['-I', script, join(rig.folder, 'wheels'), name, version, ...rest]);
-}
-
-const offline = ['--no-index', '--find-links', 'wheels'];
+import { distributionOf, openRig, pythons } from './python-rig.ts';
+import { makeWheel, offline, wheelScript } from './wheels.ts';
 
 test('wheels become a tree, resources and a lock record; known requests start nothing', async () => {
   using rig = openRig();
@@ -81,7 +69,7 @@ const project = {
   'project/backend.py': `import os, subprocess, sys
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     text = open('proj.py').read()
-    subprocess.check_call([sys.executable, ${JSON.stringify(script)}, folder, 'proj', '1', 'proj.py=' + text])
+    subprocess.check_call([sys.executable, ${JSON.stringify(wheelScript)}, folder, 'proj', '1', 'proj.py=' + text])
     return 'proj-1-py3-none-any.whl'
 `,
   'project/proj.py': 'one = 1\n',
@@ -316,31 +304,3 @@ for (const [name, python] of Object.entries(pythons)) {
     assert.ok(pipResources(rig.context, distribution, result).some(({ path }) => path === 'six.py'));
   });
 }
-
-test('wheels of another platform are taken as they are', async (t) => {
-  using rig = openRig();
-  const distribution = await distributionOf(rig.context, pythons['3.11']);
-  const request = { args: ['markupsafe==2.1.5'], directory: rig.folder };
-  const names: Record<string, RegExp> = {
-    'x86_64-pc-windows-msvc': /^markupsafe\/_speedups\.cp311-win_amd64\.pyd$/,
-    'aarch64-unknown-linux-gnu': /^markupsafe\/_speedups\.cpython-311-aarch64-linux-gnu\.so$/,
-  };
-  for (const [triple, library] of Object.entries(names)) {
-    const result = await pipDownload(rig.context, distribution, { ...request, triple }).catch(
-      (error: Error & { kind?: string }) => {
-        if (error.kind !== 'environment') throw error;
-        return undefined;
-      },
-    );
-    if (result === undefined) return t.skip('no index can be reached');
-    const found = pipResources(rig.context, distribution, result).filter(
-      ({ what }) => what.kind === 'extension-module',
-    );
-    assert.equal(found.length, 1);
-    assert.match(found[0]?.path ?? '', library);
-  }
-  await assert.rejects(
-    pipDownload(rig.context, distribution, { ...request, triple: 'sparc' }),
-    /Cannot download wheels/,
-  );
-});
