@@ -20,6 +20,9 @@ import { snapPartType } from './snap-part.ts';
 import { snapType } from './snap.ts';
 import { snapcraftBuilderType } from './snapcraft-builder-type.ts';
 import { registerTarget, resolveTarget, resolveTargets, setBuildPath } from './target.ts';
+import { wixBundleBuilderType } from './wix-bundle-builder.ts';
+import { wixInstallerType } from './wix-installer.ts';
+import { wixMsiBuilderType } from './wix-msi-builder.ts';
 import { unsupported } from './unsupported.ts';
 
 const print = declareFunction({
@@ -107,6 +110,9 @@ export const types: readonly TypeDeclaration[] = [
   pythonWheelBuilderType,
   appleUniversalBinaryType,
   macOsBundleType,
+  wixInstallerType,
+  wixMsiBuilderType,
+  wixBundleBuilderType,
   snapType,
   snapAppType,
   snapPartType,

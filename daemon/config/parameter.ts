@@ -44,15 +44,18 @@ export const int = simple(
 export const callable = simple('function', 'a function', (value) => value instanceof Callable);
 export const anything = simple('any', 'a value', (_value): _value is Plain => true);
 
+/** None is undefined, and is to be written. */
+export const orNone = <T>(inner: Parameter<T>): Parameter<T | undefined> => ({
+  type: `${inner.type} | None`,
+  expected: `${inner.expected} or None`,
+  read: (value) => (value === null ? { is: undefined } : inner.read(value)),
+});
+
 /** None, or leaving it out, is undefined. */
-export function optional<T>(inner: Parameter<T>): Parameter<T | undefined> {
-  return {
-    type: `${inner.type} | None`,
-    expected: `${inner.expected} or None`,
-    read: (value) => (value === null ? { is: undefined } : inner.read(value)),
-    default: { shown: 'None', value: undefined },
-  };
-}
+export const optional = <T>(inner: Parameter<T>): Parameter<T | undefined> => ({
+  ...orNone(inner),
+  default: { shown: 'None', value: undefined },
+});
 
 /** May be left out, then it has the value; None is refused. */
 export function withDefault<T extends string | number | boolean>(

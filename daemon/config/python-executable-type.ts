@@ -9,6 +9,7 @@ import { additions, legacyAdditions } from './python-executable-additions.ts';
 import type { PythonExecutable } from './python-executable.ts';
 import { readNames } from './resource-filter.ts';
 import { finderMethods } from './resource-finder.ts';
+import { installerMethodsOfExecutable } from './python-executable-installers.ts';
 import { ResourceObject } from './resource-object.ts';
 
 const { attribute, method } = membersOf<PythonExecutable>();
@@ -160,23 +161,6 @@ export const pythonExecutableType: TypeDeclaration = {
         return manifest;
       },
     }),
-    method({
-      name: 'to_wix_bundle_builder',
-      doc: 'A WiX bundle installer. Not supported yet.',
-      generation: 'modern',
-      parameters: {},
-      unchecked: true,
-      call: (_self, _values, evaluation) =>
-        evaluation.notSupportedYet('PythonExecutable.to_wix_bundle_builder()'),
-    }),
-    method({
-      name: 'to_wix_msi_builder',
-      doc: 'A WiX MSI installer. Not supported yet.',
-      generation: 'modern',
-      parameters: {},
-      unchecked: true,
-      call: (_self, _values, evaluation) =>
-        evaluation.notSupportedYet('PythonExecutable.to_wix_msi_builder()'),
-    }),
+    ...installerMethodsOfExecutable,
   ],
 };

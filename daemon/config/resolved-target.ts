@@ -3,6 +3,7 @@ import type { ExtensionChoice } from '../python/builtin-modules.ts';
 import type { InterpreterConfig } from '../executable/interpreter-config.ts';
 import type { SnapcraftCall } from '../packaging/snapcraft.ts';
 import type { WheelDescription } from '../packaging/wheel.ts';
+import type { InstallerValue } from './installer-value.ts';
 import type { DistributionId, ResourceSetId } from './host.ts';
 
 export type ResolvedTarget = {
@@ -18,7 +19,8 @@ export type TargetValue =
   | FileManifestValue
   | WheelValue
   | MacOsBundleValue
-  | SnapValue;
+  | SnapValue
+  | InstallerValue;
 
 /** Where a resource goes: into the executable, or to files in a folder beside it. */
 export type Location = 'in-memory' | { readonly prefix: string };
@@ -122,6 +124,7 @@ export type ManifestContent =
   | { readonly at: 'resource'; readonly set: ResourceSetId; readonly index: number }
   | { readonly at: 'executable'; readonly executable: PythonExecutableValue }
   | { readonly at: 'wheel'; readonly wheel: WheelValue }
+  | { readonly at: 'installer'; readonly installer: InstallerValue }
   | {
       readonly at: 'universal-binary';
       readonly filename: string;

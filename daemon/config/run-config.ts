@@ -144,17 +144,24 @@ function here(): Place | undefined {
 function targetValues(evaluation: Evaluation): readonly ResolvedTarget[] {
   const requested = [...evaluation.targets.requested].map((name): ResolvedTarget => {
     const value = evaluation.language.plain(evaluation.targets.resolve(evaluation, name));
+    const { registeredAt } = evaluation.targets.get(name);
+    const refused = (message: string, hint?: string): Refused =>
+      new Refused(registeredAt?.(message, hint) ?? wholeFile(evaluation.request.config, message, hint));
     if (value instanceof Buildable) {
       const folder = evaluation.outputFolder(name);
-      return { name, folder, value: value.value(evaluation, folder) };
+      try {
+        return { name, folder, value: value.value(evaluation, folder) };
+      } catch (error) {
+        // What was found when all was put together has no line of its own: that of the target is the nearest.
+        throw error instanceof ConfigError ? refused(error.message, error.hint) : error;
+      }
     }
     const message = `${typeNameOf(value)} does not implement build()`;
     const hint =
       value === null
         ? `the function of target ${name} returns nothing: end it with a \`return\``
         : `target ${name} can be used by other targets, but not built or run itself`;
-    const { registeredAt } = evaluation.targets.get(name);
-    throw new Refused(registeredAt?.(message, hint) ?? wholeFile(evaluation.request.config, message, hint));
+    throw refused(message, hint);
   });
   // One folder a target: what was asked for on the command line goes before what the config builds by itself.
   const names = new Set(requested.map(({ name }) => name));

@@ -13,7 +13,7 @@ export class Snap extends SnapFields {
 
   /** All of snapcraft.yaml, with what snapcraft insists on. */
   override yaml(): ReadonlyMap<string, YamlValue> {
-    const name = String(this.fields.get('name'));
+    const name = this.fields.get('name') as string;
     const apps = this.fields.get('apps') as ReadonlyMap<string, SnapApp> | undefined;
     const parts = this.fields.get('parts') as ReadonlyMap<string, SnapPart> | undefined;
     if (parts === undefined || parts.size === 0)

@@ -2,9 +2,6 @@ import { declareFunction, type FunctionDeclaration } from './declaration.ts';
 
 /** Globals of PyOxidizer that are known, and refused at the line that calls them. */
 const names: readonly (readonly [name: string, what: string])[] = [
-  ['WiXBundleBuilder', 'a Windows bundle installer'],
-  ['WiXInstaller', 'a Windows installer'],
-  ['WiXMSIBuilder', 'a Windows MSI installer'],
   ['code_signer_from_pfx_file', 'code signing'],
   ['code_signer_from_windows_store_auto', 'code signing'],
   ['code_signer_from_windows_store_sha1_thumbprint', 'code signing'],

@@ -5,6 +5,7 @@ import type { Artifact } from '../../protocol/requests.ts';
 import type { Installation, ResolvedTarget, TargetValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import { buildFileManifest } from './file-manifest.ts';
+import { buildInstaller } from './installer.ts';
 import { buildMacOsBundle } from './macos-bundle.ts';
 import { type Workbench, buildPythonExecutable } from './python-executable.ts';
 import { buildPythonWheel } from './python-wheel.ts';
@@ -48,6 +49,13 @@ export async function buildTarget(
       const { written, packages } = await buildSnap(context, bench, value, folder);
       const files = packages.map((path) => artifact('file', path));
       return { artifacts: [artifact('directory', folder), ...files], written, run: undefined };
+    }
+    case 'WiXInstaller':
+    case 'WiXMSIBuilder':
+    case 'WiXBundleBuilder': {
+      const { written, made } = await buildInstaller(context, bench, value, folder);
+      const file = made === undefined ? [] : [artifact('file', made)];
+      return { artifacts: [artifact('directory', folder), ...file], written, run: undefined };
     }
     case 'PythonEmbeddedResources':
       throw notYet(value);

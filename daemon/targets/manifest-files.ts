@@ -2,6 +2,8 @@
 // them built first.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { inputFailure } from '../../protocol/failure.ts';
+import type { InstallerValue } from '../config/installer-value.ts';
 import type {
   FileManifestValue,
   ManifestContent,
@@ -13,6 +15,7 @@ import type { NamedFile } from '../packaging/named-file.ts';
 import { universalContent } from '../packaging/universal-binary.ts';
 import { wheelContent } from '../packaging/wheel.ts';
 import type { Content, Resource } from '../python/resource.ts';
+import { type Resolve, installerTree } from './installer-tree.ts';
 import { modificationTime } from './modification-time.ts';
 import { compiledFiles, contentOfFile, contentOfText } from './placed-files.ts';
 import { type Workbench, buildPythonExecutable } from './python-executable.ts';
@@ -114,6 +117,8 @@ async function contentOf(
       for (const input of content.inputs) inputs.push(await contentOf(context, bench, input, staging));
       return universalContent(context, content.filename, inputs);
     }
+    case 'installer':
+      return contentOfInstaller(context, bench, content.installer, staging);
     case 'wheel':
       return contentOfWheel(context, bench, content.wheel, staging);
   }
@@ -128,4 +133,24 @@ export async function contentOfWheel(
 ): Promise<Content> {
   const files = await manifestFiles(context, bench, wheel.files, staging);
   return wheelContent(context, wheel.description, files, modificationTime(context));
+}
+
+/** How values of the config become files, for what needs several. */
+export const resolveWith = (context: Context, bench: Workbench, staging: string): Resolve => ({
+  manifest: (value) => manifestFiles(context, bench, value, staging),
+  content: (value) => contentOf(context, bench, value, staging),
+});
+
+/** A file cannot be there later: whoever takes an installer as one needs it made. */
+async function contentOfInstaller(
+  context: Context,
+  bench: Workbench,
+  installer: InstallerValue,
+  staging: string,
+): Promise<Content> {
+  const { made } = await installerTree(context, resolveWith(context, bench, staging), installer);
+  if (made.outcome === 'made') return made.content;
+  throw inputFailure(`Cannot make ${installer.filename} here: ${made.why}`, {
+    hint: 'build its builder as a target: its sources are written, with a script that makes it on Windows',
+  });
 }

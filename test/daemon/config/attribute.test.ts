@@ -20,6 +20,8 @@ const makers: Record<string, string> = {
   SnapApp: 'SnapApp()',
   SnapPart: 'SnapPart()',
   PythonWheelBuilder: 'PythonWheelBuilder("name", "1")',
+  WiXInstaller: 'WiXInstaller("id", "x.msi")',
+  WiXMSIBuilder: 'WiXMSIBuilder("id", "name", "1.0", "maker")',
 };
 
 /** For attributes that do not take every value of their type. */
@@ -27,6 +29,7 @@ const special: Readonly<Record<string, readonly string[]>> = {
   build_tag: ['"1"', 'None'],
   tag: ['"py2.py3-none-win32"'],
   modified_time: ['1700000000'],
+  upgrade_code: ['"3F2504E0-4F89-11D3-9A0C-0305E82C3301"', 'None'],
   autostart: ['"a.desktop"', 'None'],
   stop_timeout: ['"10s"', 'None'],
   architectures: ['{"build_on": ["amd64"], "run_on": ["all"]}', 'None'],

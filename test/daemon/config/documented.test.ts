@@ -164,7 +164,11 @@ test('the template of 0.24 has its targets', async () => {
 
 test('its Windows parts say that they are not supported, when they are asked for', async () => {
   for (const [request, message, line] of [
-    [{ targets: ['msi_installer'] }, /to_wix_msi_builder\(\) is not supported yet/, 21],
+    [
+      { targets: ['msi_installer'] },
+      /cannot put myapp into My Application-1\.0\.msi: it is built for x86_64-unknown-linux-gnu/,
+      32,
+    ],
     [{ variables: { ENABLE_CODE_SIGNING: '1' } }, /code_signer_from_windows_store_auto\(\) is not/, 26],
   ] as const) {
     const { outcome } = await evaluate(template, request);

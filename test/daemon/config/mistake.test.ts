@@ -139,8 +139,8 @@ const mistakes: Record<string, Mistake> = {
     message: 'path must be relative: /etc/a',
   },
   'what is not supported yet': {
-    source: 'b = WiXInstaller("id", filename="x.msi")',
-    message: 'WiXInstaller() is not supported yet',
+    source: 's = code_signer_from_windows_store_auto()',
+    message: 'code_signer_from_windows_store_auto() is not supported yet',
     at: '1:5',
   },
   'an executable for another platform than the target': {

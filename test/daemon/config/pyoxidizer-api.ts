@@ -296,7 +296,7 @@ export const documentedTypes: Readonly<Record<string, DocumentedType>> = {
   WiXInstaller: {
     constructors: ['WiXInstaller(id, filename, arch="x64")'],
     attributes: [
-      'arch: str = "x64"',
+      'arch: "x64" | "x86" | "arm64" = "x64"',
       'install_files_root_directory_id: str = "APPLICATIONFOLDER"',
       'install_files_wxs_path: str',
     ],
