@@ -1,9 +1,13 @@
-//! Links the stub. What is linked comes from the environment, set by the daemon (daemon/executable/stub.ts):
+//! Links the stub, and tells programs that use this crate how they are to be linked. What is linked comes from the
+//! environment, set by the daemon (daemon/executable/stub.ts) or by a project's .cargo/config.toml:
 //!
 //! - `OXD_PYTHON_STATIC`: absolute path of libpythonX.Y.a, linked in whole;
 //! - `OXD_PYTHON_LIBS`: further linker arguments that its objects need, separated by spaces;
 //! - `OXD_PYTHON_SHARED=1` instead of both: nothing is linked, the packed libpython is loaded at start;
 //! - `PYO3_CONFIG_FILE`: pyo3-ffi's own, for the layout of CPython's structures.
+//!
+//! Arguments for the linker do not reach the programs of other packages. They find them, one a line, in the file that
+//! `DEP_OXD_PYTHON_LINK_ARGUMENTS` names in their build scripts (docs/reference/embedding.md).
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,41 +19,51 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/directory/exports.txt");
     #[cfg(feature = "interpreter")]
-    pyo3_build_config::use_pyo3_cfgs();
+    {
+        pyo3_build_config::use_pyo3_cfgs();
+        println!("cargo:rustc-env=OXD_PYTHON_VERSION={}", pyo3_build_config::get().version());
+    }
 
-    let link = |argument: String| println!("cargo:rustc-link-arg-bins={argument}");
+    let mut arguments = vec![];
     if std::env::var_os("OXD_PYTHON_SHARED").is_some() {
         println!("cargo:rustc-cfg=oxd_shared_python");
     } else if let Ok(archive) = std::env::var("OXD_PYTHON_STATIC") {
         println!("cargo:rerun-if-changed={archive}");
-        link("-Wl,--whole-archive".into());
-        link(archive);
-        link("-Wl,--no-whole-archive".into());
-        for argument in std::env::var("OXD_PYTHON_LIBS").unwrap_or_default().split_whitespace() {
-            link(argument.into());
-        }
+        arguments.extend(["-Wl,--whole-archive".into(), archive, "-Wl,--no-whole-archive".into()]);
+        let libraries = std::env::var("OXD_PYTHON_LIBS").unwrap_or_default();
+        arguments.extend(libraries.split_whitespace().map(String::from));
     }
-    link_unwinder();
+    arguments.extend(link_unwinder());
     let exports = format!("-Wl,--dynamic-list={}", write_dynamic_list().display());
+    arguments.push(exports.clone());
+    for argument in &arguments {
+        println!("cargo:rustc-link-arg-bins={argument}");
+    }
     // The tests are executables that act as directories too.
     println!("cargo:rustc-link-arg-tests={exports}");
-    link(exports);
+    let list = out_folder().join("link-arguments");
+    std::fs::write(&list, arguments.join("\n") + "\n").expect("the build folder is writable");
+    println!("cargo:link_arguments={}", list.display());
+}
+
+fn out_folder() -> PathBuf {
+    PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"))
 }
 
 /// Rust's library asks for libgcc_s by name, though a program that aborts on panic never unwinds: one more library to
 /// find and relocate at each start, and small machines lack it. A linker script of that name gives the static one.
-fn link_unwinder() {
+fn link_unwinder() -> Option<String> {
     let compiler = std::env::var("CC").unwrap_or("cc".into());
     let found = Command::new(compiler).arg("-print-file-name=libgcc_eh.a").output();
     let archive = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string()).unwrap_or_default();
     // Compilers without it repeat the bare name: then things stay as Rust has them.
-    if archive.starts_with('/') {
-        let folder = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("unwinder");
+    archive.starts_with('/').then(|| {
+        let folder = out_folder().join("unwinder");
         std::fs::create_dir_all(&folder).expect("the build folder is writable");
         std::fs::write(folder.join("libgcc_s.so"), format!("INPUT({archive})\n"))
             .expect("the build folder is writable");
-        println!("cargo:rustc-link-arg-bins=-L{}", folder.display());
-    }
+        format!("-L{}", folder.display())
+    })
 }
 
 /// Extension modules need CPython's API, and every library must find our file calls before libc's. All else stays
@@ -58,7 +72,7 @@ fn write_dynamic_list() -> PathBuf {
     let calls = std::fs::read_to_string("src/directory/exports.txt").unwrap_or_default();
     let calls = calls.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let symbols: String = ["Py*", "_Py*"].into_iter().chain(calls).map(|symbol| format!("  {symbol};\n")).collect();
-    let path = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("exports.ld");
+    let path = out_folder().join("exports.ld");
     std::fs::write(&path, format!("{{\n{symbols}}};\n")).expect("the build folder is writable");
     path
 }

@@ -1,10 +1,51 @@
-//! What runs inside every executable that oxd builds.
+//! CPython in one file: what runs inside every executable that oxd builds, and for programs that embed Python themselves.
 //!
-//! `payload` reads the packed tree in place, `directory` makes the process see it as files below the executable's own
-//! path, and `interpreter` starts CPython on top of both.
+//! A program gives an [`InterpreterConfig`] to [`Interpreter::start`], uses the interpreter and ends it by
+//! [`run`](Interpreter::run), [`finalize`](Interpreter::finalize) or dropping it. Python finds its standard library, the
+//! program's packages and their data in [`PackedResources`], which appear as a directory below the path of the running
+//! executable. Errors are [`Error`] values.
+//!
+//! ```no_run
+//! use oxd_runtime::{Interpreter, InterpreterConfig};
+//!
+//! let python = Interpreter::start(InterpreterConfig::default().utf8_mode(true))?;
+//! python.run_code("import sys; print(sys.version)")?;
+//! python.finalize()?;
+//! # Ok::<(), oxd_runtime::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `interpreter` (default): the interpreter; without it the crate is the packed tree alone.
+//! - `pyo3`: [`Interpreter::with_gil`] and the `pyo3` crate that belongs to it.
+//!
+//! How to link and pack a program is told in docs/reference/embedding.md of oxd.
+#![deny(missing_docs)]
 
+#[doc(hidden)]
 pub mod directory;
 #[cfg(feature = "interpreter")]
-pub mod interpreter;
+mod interpreter;
+#[doc(hidden)]
 pub mod payload;
 mod reserved_note;
+
+#[cfg(feature = "interpreter")]
+pub use interpreter::{
+    Allocator, CheckHashPycs, Error, ExtensionModule, Interpreter, InterpreterConfig, LocaleCoercion, PackedResources,
+    Run, StartMethod,
+};
+#[cfg(feature = "pyo3")]
+pub use pyo3;
+/// A Python object, as the functions of extension modules return it.
+#[cfg(feature = "interpreter")]
+pub use pyo3_ffi::PyObject;
+
+/// The version of Python that this crate was built for, such as "3.11".
+#[cfg(feature = "interpreter")]
+pub const PYTHON_VERSION: &str = env!("OXD_PYTHON_VERSION");
+
+/// For the stub's own `main`.
+#[cfg(feature = "interpreter")]
+#[doc(hidden)]
+pub use interpreter::main as run_packed_program;

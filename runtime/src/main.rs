@@ -2,7 +2,6 @@
 //! signals itself; Rust's start-up would do both first.
 #![no_main]
 
-use oxd_runtime::interpreter;
 use std::ffi::{c_char, c_int};
 
 /// # Safety
@@ -11,5 +10,5 @@ use std::ffi::{c_char, c_int};
 pub unsafe extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     // Safety: what the C runtime passes to main.
     let arguments = unsafe { std::slice::from_raw_parts(arguments, count as usize) };
-    interpreter::main(arguments)
+    oxd_runtime::run_packed_program(arguments)
 }

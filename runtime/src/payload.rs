@@ -9,6 +9,7 @@ mod content;
 mod header;
 mod layer;
 mod mapping;
+mod segment;
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -18,6 +19,7 @@ use header::Header;
 use layer::Layer;
 pub use layer::{Module, ModuleKind};
 pub use mapping::{Mapping, executable_path, find_mapping};
+pub use segment::segment;
 
 /// What is wrong with the executable, as a sentence for its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,12 @@ impl Payload {
         let header = Header::read(bytes)?;
         let layers = header.layers.iter().map(|at| Layer::open(&bytes[at.range.clone()])).collect::<Result<_, _>>()?;
         Ok(Payload { bytes, root, header, layers })
+    }
+
+    /// Whether it was opened with these bytes, and not copies of them, and that root.
+    #[cfg(feature = "interpreter")]
+    pub(crate) fn is_on(&self, bytes: &[u8], root: &[u8]) -> bool {
+        std::ptr::eq(self.bytes, bytes) && self.root == root
     }
 
     /// Absolute path of the executable, which is the root of the tree.

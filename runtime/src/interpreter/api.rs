@@ -3,12 +3,12 @@
 #![allow(non_snake_case, reason = "CPython's names")]
 
 use pyo3_ffi::{
-    Py_ssize_t, PyConfig, PyMethodDef, PyModuleDef, PyObject, PyPreConfig, PyStatus, PyType_Spec, PyWideStringList,
+    _inittab, Py_ssize_t, PyConfig, PyInterpreterState, PyMethodDef, PyModuleDef, PyObject, PyPreConfig, PyStatus,
+    PyThreadState, PyType_Spec, PyWideStringList,
 };
 use std::ffi::{c_char, c_int, c_long, c_void};
 
 pub type WideChar = libc::wchar_t;
-pub type ModuleInit = unsafe extern "C" fn() -> *mut PyObject;
 
 #[cfg(not(oxd_shared_python))]
 macro_rules! functions {
@@ -78,6 +78,14 @@ macro_rules! objects {
     };
 }
 
+/// The variable that holds CPython's table of built-in modules.
+pub fn inittab() -> *mut *mut _inittab {
+    #[cfg(not(oxd_shared_python))]
+    return &raw mut pyo3_ffi::PyImport_Inittab;
+    #[cfg(oxd_shared_python)]
+    cell!(PyImport_Inittab).cast()
+}
+
 objects!(PyExc_ImportError, PyExc_KeyboardInterrupt, PyExc_OverflowError, PyExc_SystemExit, PyExc_TypeError);
 
 functions! {
@@ -103,12 +111,16 @@ functions! {
     fn PyErr_Restore(kind: *mut PyObject, value: *mut PyObject, traceback: *mut PyObject);
     fn PyErr_SetString(kind: *mut PyObject, message: *const c_char);
     fn PyErr_WriteUnraisable(object: *mut PyObject);
+    fn PyEval_RestoreThread(thread: *mut PyThreadState);
+    fn PyEval_SaveThread() -> *mut PyThreadState;
     fn PyEval_EvalCode(code: *mut PyObject, globals: *mut PyObject, locals: *mut PyObject) -> *mut PyObject;
+    fn PyGILState_Ensure() -> c_int;
+    fn PyGILState_Release(state: c_int);
     fn PyImport_AddModule(name: *const c_char) -> *mut PyObject;
-    fn PyImport_AppendInittab(name: *const c_char, init: ModuleInit) -> c_int;
     fn PyImport_GetMagicNumber() -> c_long;
     fn PyImport_GetModuleDict() -> *mut PyObject;
     fn PyImport_ImportModule(name: *const c_char) -> *mut PyObject;
+    fn PyInterpreterState_Main() -> *mut PyInterpreterState;
     fn PyList_Append(list: *mut PyObject, item: *mut PyObject) -> c_int;
     fn PyList_GetItem(list: *mut PyObject, index: Py_ssize_t) -> *mut PyObject;
     #[cfg(Py_3_14)]
@@ -144,6 +156,7 @@ functions! {
     fn Py_FinalizeEx() -> c_int;
     fn Py_IncRef(object: *mut PyObject);
     fn Py_InitializeFromConfig(config: *const PyConfig) -> PyStatus;
+    fn Py_IsInitialized() -> c_int;
     fn Py_PreInitialize(config: *const PyPreConfig) -> PyStatus;
     fn Py_PreInitializeFromBytesArgs(config: *const PyPreConfig, count: Py_ssize_t, arguments: *const *mut c_char) -> PyStatus;
     fn Py_RunMain() -> c_int;

@@ -1,217 +1,303 @@
-//! The interpreter config of the image: the names of daemon/executable/interpreter-config.ts.
+//! The interpreter config: each setting is declared once, with its kind and its name in the image's JSON
+//! (daemon/executable/interpreter-config.ts).
 
-use std::collections::HashMap;
-use tinyjson::JsonValue;
+use super::choices::{Allocator, CheckHashPycs, LocaleCoercion, StartMethod};
+use super::error::Error;
+use super::extension::ExtensionModule;
+use super::json::Fields;
+use super::resources::PackedResources;
+use crate::payload::Payload;
+use std::ffi::OsString;
 
-pub struct Config {
-    /// Such as "3.11".
-    pub python_version: String,
-    pub run: Run,
-    pub search_paths: Vec<String>,
-    pub optimization_level: u8,
-    pub sys_frozen: bool,
-    pub sys_meipass: bool,
-    pub use_environment: bool,
-    pub user_site: bool,
-    pub site_import: bool,
-    pub write_bytecode: bool,
-    pub unbuffered_stdio: bool,
-    pub bytes_warning: i32,
-    pub quiet: bool,
-    pub inspect: bool,
-    pub interactive: bool,
-    pub verbose: i32,
-    pub parser_debug: bool,
-    pub development_mode: bool,
-    pub utf8_mode: Option<bool>,
-    pub hash_seed: Option<u64>,
-    pub stdio_encoding: Option<String>,
-    pub filesystem_encoding: Option<String>,
-    pub filesystem_errors: Option<String>,
-    pub check_hash_pycs_mode: Option<String>,
-    /// `PYMEM_ALLOCATOR_…`: see `ALLOCATORS`.
-    pub allocator: Option<i32>,
-    pub configure_locale: Option<bool>,
-    /// 1: of LC_CTYPE, 2: of all.
-    pub coerce_c_locale: Option<i32>,
-    pub coerce_c_locale_warn: Option<bool>,
-    pub parse_argv: bool,
-    pub argvb: bool,
-    pub configure_c_stdio: Option<bool>,
-    pub install_signal_handlers: Option<bool>,
-    pub fault_handler: Option<bool>,
-    pub tracemalloc: Option<bool>,
-    pub import_time: Option<bool>,
-    pub malloc_stats: Option<bool>,
-    pub dump_refs: Option<bool>,
-    pub show_ref_count: Option<bool>,
-    pub skip_first_source_line: bool,
-    pub warn_options: Vec<String>,
-    pub x_options: Vec<String>,
-    pub paths: Paths,
-    pub multiprocessing_start_method: Option<String>,
-    pub terminfo_dirs: Option<String>,
-    pub write_modules_directory_env: Option<String>,
-    /// A folder of the tree, or one below "$ORIGIN".
-    pub tcl_library: Option<String>,
-    #[cfg(oxd_shared_python)]
-    pub shared_library: Option<String>,
+macro_rules! field {
+    (text) => { Option<String> };
+    (texts) => { Vec<String> };
+    (maybe $type:ty) => { Option<$type> };
+    (is $type:ty) => { $type };
 }
 
-/// Fields of `PyConfig` that are the tree's own where they are absent. "$ORIGIN" is not yet replaced.
-pub struct Paths {
-    pub home: Option<String>,
-    pub prefix: Option<String>,
-    pub exec_prefix: Option<String>,
-    pub base_prefix: Option<String>,
-    pub base_exec_prefix: Option<String>,
-    pub executable: Option<String>,
-    pub base_executable: Option<String>,
-    pub program_name: Option<String>,
-    pub pycache_prefix: Option<String>,
-    pub python_path_env: Option<String>,
+macro_rules! setter {
+    ([$(#[$doc:meta])+] $name:ident text) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $name(mut self, value: impl Into<String>) -> Self {
+            self.$name = Some(value.into());
+            self
+        }
+    };
+    ([$(#[$doc:meta])+] $name:ident texts) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $name<T: Into<String>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+            self.$name = values.into_iter().map(Into::into).collect();
+            self
+        }
+    };
+    ([$(#[$doc:meta])+] $name:ident maybe $type:ty) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $name(mut self, value: $type) -> Self {
+            self.$name = Some(value);
+            self
+        }
+    };
+    ([$(#[$doc:meta])+] $name:ident is $type:ty) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $name(mut self, value: $type) -> Self {
+            self.$name = value;
+            self
+        }
+    };
 }
 
-/// In the order of CPython's PyMemAllocatorName.
-const ALLOCATORS: [&str; 7] = ["not-set", "default", "debug", "malloc", "malloc-debug", "py-malloc", "py-malloc-debug"];
-const COERCED_LOCALES: [&str; 2] = ["LC_CTYPE", "C"];
+macro_rules! settings {
+    ($( $(#[$doc:meta])+ $name:ident: $kind:ident $(($type:ty))? = $json:literal; )*) => {
+        /// How an interpreter is set up and what it runs.
+        ///
+        /// The default is as isolated as `python -I`, on the tree that is packed into the executable, with nothing to
+        /// run. [`PackedResources::config`] gives what was configured when a tree was packed. Every field has a setter
+        /// of its name. In paths `$ORIGIN` stands for the directory of the executable.
+        ///
+        /// ```
+        /// use oxd_runtime::{InterpreterConfig, Run};
+        ///
+        /// let config = InterpreterConfig::default()
+        ///     .run(Run::Module("http.server".into()))
+        ///     .search_paths(["$ORIGIN/plugins"])
+        ///     .utf8_mode(true);
+        /// assert_eq!(config.search_paths, ["$ORIGIN/plugins"]);
+        /// assert!(!config.use_environment);
+        /// ```
+        #[derive(Debug, Clone, Default)]
+        #[non_exhaustive]
+        pub struct InterpreterConfig {
+            /// What [`Interpreter::run`](crate::Interpreter::run) runs.
+            pub run: Run,
+            /// Where the packed tree is.
+            pub resources: PackedResources,
+            /// Extension modules of the program's own, to be imported as built-in ones.
+            pub extra_extension_modules: Vec<ExtensionModule>,
+            /// The command line, the program's name first; that of the process where absent.
+            pub arguments: Option<Vec<OsString>>,
+            $( $(#[$doc])+ pub $name: field!($kind $($type)?), )*
+        }
 
+        impl InterpreterConfig {
+            /// What [`Interpreter::run`](crate::Interpreter::run) runs.
+            #[must_use]
+            pub fn run(mut self, run: Run) -> Self {
+                self.run = run;
+                self
+            }
+
+            /// Where the packed tree is.
+            #[must_use]
+            pub fn resources(mut self, resources: PackedResources) -> Self {
+                self.resources = resources;
+                self
+            }
+
+            /// Extension modules of the program's own, to be imported as built-in ones.
+            #[must_use]
+            pub fn extra_extension_modules(mut self, modules: impl IntoIterator<Item = ExtensionModule>) -> Self {
+                self.extra_extension_modules = modules.into_iter().collect();
+                self
+            }
+
+            /// The command line, the program's name first.
+            #[must_use]
+            pub fn arguments<T: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = T>) -> Self {
+                self.arguments = Some(arguments.into_iter().map(Into::into).collect());
+                self
+            }
+
+            $( setter!([$(#[$doc])+] $name $kind $($type)?); )*
+
+            fn read(fields: &Fields) -> Result<Self, String> {
+                Ok(Self {
+                    run: Run::read(fields)?,
+                    resources: PackedResources::default(),
+                    extra_extension_modules: vec![],
+                    arguments: None,
+                    $( $name: fields.read($json)?, )*
+                })
+            }
+        }
+    };
+}
+
+settings! {
+    /// Further entries of `sys.path`, before the packed ones.
+    search_paths: texts = "searchPaths";
+    /// As `python -O` (1) and `-OO` (2): which of the packed bytecode is used.
+    optimization_level: is(u8) = "optimizationLevel";
+    /// Whether `sys.frozen` is set, for programs that ask whether they are packed.
+    sys_frozen: is(bool) = "sysFrozen";
+    /// Whether `sys._MEIPASS` names the packed tree, as other packagers have it.
+    sys_meipass: is(bool) = "sysMeipass";
+    /// Whether `PYTHON…` variables count.
+    use_environment: is(bool) = "useEnvironment";
+    /// Whether the user's own site-packages are on `sys.path`.
+    user_site: is(bool) = "userSite";
+    /// Whether the module `site` is imported at the start.
+    site_import: is(bool) = "siteImport";
+    /// Whether bytecode is written beside sources that are not packed.
+    write_bytecode: is(bool) = "writeBytecode";
+    /// As `python -u`.
+    unbuffered_stdio: is(bool) = "unbufferedStdio";
+    /// As `python -b` (1) and `-bb` (2).
+    bytes_warning: is(i32) = "bytesWarning";
+    /// As `python -q`.
+    quiet: is(bool) = "quiet";
+    /// As `python -i`: a prompt after the program.
+    inspect: is(bool) = "inspect";
+    /// Whether standard input counts as a terminal.
+    interactive: is(bool) = "interactive";
+    /// As `python -v`, given that often.
+    verbose: is(i32) = "verbose";
+    /// As `python -d`.
+    parser_debug: is(bool) = "parserDebug";
+    /// As `python -X dev`.
+    development_mode: is(bool) = "developmentMode";
+    /// As `python -X utf8`.
+    utf8_mode: maybe(bool) = "utf8Mode";
+    /// As `PYTHONHASHSEED`.
+    hash_seed: maybe(u64) = "hashSeed";
+    /// As `PYTHONIOENCODING`: an encoding, or `encoding:errors`.
+    stdio_encoding: text = "stdioEncoding";
+    /// The encoding of file names.
+    filesystem_encoding: text = "filesystemEncoding";
+    /// The error handler of that encoding.
+    filesystem_errors: text = "filesystemErrors";
+    /// As `python --check-hash-based-pycs`.
+    check_hash_pycs_mode: maybe(CheckHashPycs) = "checkHashPycsMode";
+    /// Where CPython takes memory from.
+    allocator: maybe(Allocator) = "allocator";
+    /// Whether the locale of the environment counts for characters.
+    configure_locale: maybe(bool) = "configureLocale";
+    /// Whether the C locale becomes one of UTF-8.
+    coerce_c_locale: maybe(LocaleCoercion) = "coerceCLocale";
+    /// Whether a warning says so.
+    coerce_c_locale_warn: maybe(bool) = "coerceCLocaleWarn";
+    /// Whether the command line is that of `python`: `-c`, `-m`, `-X` and so on.
+    parse_argv: is(bool) = "parseArgv";
+    /// Whether `sys.argvb` has the arguments as bytes.
+    argvb: is(bool) = "argvb";
+    /// Whether C's standard streams are set up as `python` does.
+    configure_c_stdio: maybe(bool) = "configureCStdio";
+    /// Whether SIGINT becomes `KeyboardInterrupt` and SIGPIPE is ignored.
+    install_signal_handlers: maybe(bool) = "installSignalHandlers";
+    /// As `python -X faulthandler`.
+    fault_handler: maybe(bool) = "faultHandler";
+    /// As `python -X tracemalloc`.
+    tracemalloc: maybe(bool) = "tracemalloc";
+    /// As `python -X importtime`.
+    import_time: maybe(bool) = "importTime";
+    /// Whether memory statistics are printed at the end.
+    malloc_stats: maybe(bool) = "mallocStats";
+    /// Does something in debug builds of CPython only.
+    dump_refs: maybe(bool) = "dumpRefs";
+    /// Does something in debug builds of CPython only.
+    show_ref_count: maybe(bool) = "showRefCount";
+    /// As `python -x`.
+    skip_first_source_line: is(bool) = "skipFirstSourceLine";
+    /// As of `python -W`.
+    warn_options: texts = "warnOptions";
+    /// As of `python -X`.
+    x_options: texts = "xOptions";
+    /// `PyConfig.home`, before `PYTHONHOME`.
+    home: text = "home";
+    /// `sys.prefix`; the packed tree where absent, as for the next three.
+    prefix: text = "prefix";
+    /// `sys.exec_prefix`.
+    exec_prefix: text = "execPrefix";
+    /// `sys.base_prefix`.
+    base_prefix: text = "basePrefix";
+    /// `sys.base_exec_prefix`.
+    base_exec_prefix: text = "baseExecPrefix";
+    /// `sys.executable`; the interpreter of the packed tree where absent, as for the next two.
+    executable: text = "executable";
+    /// `sys._base_executable`.
+    base_executable: text = "baseExecutable";
+    /// `PyConfig.program_name`.
+    program_name: text = "programName";
+    /// As `PYTHONPYCACHEPREFIX`.
+    pycache_prefix: text = "pycachePrefix";
+    /// What `PYTHONPATH` would say.
+    python_path_env: text = "pythonPathEnv";
+    /// What multiprocessing starts children by, unless the program chooses.
+    multiprocessing_start_method: maybe(StartMethod) = "multiprocessingStartMethod";
+    /// Value of `TERMINFO_DIRS`, unless the user has set it.
+    terminfo_dirs: text = "terminfoDirs";
+    /// Name of a variable: when it is set to a directory, the names of all imported modules are written there at exit.
+    write_modules_directory_env: text = "writeModulesDirectoryEnv";
+    /// Where Tcl's scripts are, for `TCL_LIBRARY`: a folder of the tree, or one below `$ORIGIN`.
+    tcl_library: text = "tclLibrary";
+    /// Path in the tree of the libpython to load, for programs that are linked without one.
+    shared_library: text = "sharedLibrary";
+}
+
+/// What an interpreter runs, as [`Interpreter::run`](crate::Interpreter::run) is asked to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Run {
+    /// Python code, as `python -c`.
     Eval(String),
+    /// A module or package, as `python -m`.
     Module(String),
+    /// A script.
     File(String),
+    /// The prompt.
     Repl,
+    /// Nothing.
+    #[default]
     Noop,
 }
 
-impl Config {
-    pub fn parse(json: &[u8]) -> Result<Config, String> {
-        let text = std::str::from_utf8(json).map_err(|_| "it is not UTF-8".to_string())?;
-        let value: JsonValue = text.parse().map_err(|error| format!("{error}"))?;
-        let fields = Fields(value.get::<HashMap<String, JsonValue>>().ok_or("it is no object")?);
-        Ok(Config {
-            python_version: fields.text("pythonVersion")?.ok_or("\"pythonVersion\" is missing")?,
-            run: Run::parse(&fields)?,
-            search_paths: fields.texts("searchPaths")?,
-            optimization_level: fields.number("optimizationLevel")?.unwrap_or(0.0) as u8,
-            sys_frozen: fields.flag("sysFrozen")?.unwrap_or(false),
-            sys_meipass: fields.flag("sysMeipass")?.unwrap_or(false),
-            use_environment: fields.flag("useEnvironment")?.unwrap_or(false),
-            user_site: fields.flag("userSite")?.unwrap_or(false),
-            site_import: fields.flag("siteImport")?.unwrap_or(false),
-            write_bytecode: fields.flag("writeBytecode")?.unwrap_or(false),
-            unbuffered_stdio: fields.flag("unbufferedStdio")?.unwrap_or(false),
-            bytes_warning: fields.number("bytesWarning")?.unwrap_or(0.0) as i32,
-            quiet: fields.flag("quiet")?.unwrap_or(false),
-            inspect: fields.flag("inspect")?.unwrap_or(false),
-            interactive: fields.flag("interactive")?.unwrap_or(false),
-            verbose: fields.number("verbose")?.unwrap_or(0.0) as i32,
-            parser_debug: fields.flag("parserDebug")?.unwrap_or(false),
-            development_mode: fields.flag("developmentMode")?.unwrap_or(false),
-            utf8_mode: fields.flag("utf8Mode")?,
-            hash_seed: fields.number("hashSeed")?.map(|seed| seed as u64),
-            stdio_encoding: fields.text("stdioEncoding")?,
-            filesystem_encoding: fields.text("filesystemEncoding")?,
-            filesystem_errors: fields.text("filesystemErrors")?,
-            check_hash_pycs_mode: fields.text("checkHashPycsMode")?,
-            allocator: fields.choice("allocator", &ALLOCATORS)?,
-            configure_locale: fields.flag("configureLocale")?,
-            coerce_c_locale: fields.choice("coerceCLocale", &COERCED_LOCALES)?.map(|index| index + 1),
-            coerce_c_locale_warn: fields.flag("coerceCLocaleWarn")?,
-            parse_argv: fields.flag("parseArgv")?.unwrap_or(false),
-            argvb: fields.flag("argvb")?.unwrap_or(false),
-            configure_c_stdio: fields.flag("configureCStdio")?,
-            install_signal_handlers: fields.flag("installSignalHandlers")?,
-            fault_handler: fields.flag("faultHandler")?,
-            tracemalloc: fields.flag("tracemalloc")?,
-            import_time: fields.flag("importTime")?,
-            malloc_stats: fields.flag("mallocStats")?,
-            dump_refs: fields.flag("dumpRefs")?,
-            show_ref_count: fields.flag("showRefCount")?,
-            skip_first_source_line: fields.flag("skipFirstSourceLine")?.unwrap_or(false),
-            warn_options: fields.texts("warnOptions")?,
-            x_options: fields.texts("xOptions")?,
-            paths: Paths::parse(&fields)?,
-            multiprocessing_start_method: fields.text("multiprocessingStartMethod")?,
-            terminfo_dirs: fields.text("terminfoDirs")?,
-            write_modules_directory_env: fields.text("writeModulesDirectoryEnv")?,
-            tcl_library: fields.text("tclLibrary")?,
-            #[cfg(oxd_shared_python)]
-            shared_library: fields.text("sharedLibrary")?,
-        })
+impl InterpreterConfig {
+    /// Reads what oxd has written: the JSON object of docs/reference/image-format.md. Absent fields keep their defaults.
+    ///
+    /// ```
+    /// use oxd_runtime::{InterpreterConfig, PYTHON_VERSION, Run};
+    ///
+    /// let json = format!(r#"{{"pythonVersion": "{PYTHON_VERSION}", "run": {{"mode": "repl"}}, "quiet": true}}"#);
+    /// let config = InterpreterConfig::from_json(&json)?;
+    /// assert_eq!((config.run, config.quiet), (Run::Repl, true));
+    /// # Ok::<(), oxd_runtime::Error>(())
+    /// ```
+    pub fn from_json(json: &str) -> Result<InterpreterConfig, Error> {
+        let refuse = |reason: String| Error::Config { reason };
+        let fields = Fields::parse(json).map_err(refuse)?;
+        let version = fields.needed("pythonVersion").map_err(refuse)?;
+        if version != crate::PYTHON_VERSION {
+            return Err(Error::Version { packed: version });
+        }
+        InterpreterConfig::read(&fields).map_err(refuse)
     }
-}
 
-impl Config {
+    /// What a tree was packed with.
+    pub(super) fn packed(payload: &Payload) -> Result<InterpreterConfig, Error> {
+        let json = std::str::from_utf8(payload.config());
+        InterpreterConfig::from_json(json.map_err(|_| Error::Config { reason: "it is not UTF-8".into() })?)
+    }
+
     /// Whether CPython's own main runs the program: it parses arguments before, or shows its prompt after.
-    pub fn is_left_to_python(&self) -> bool {
+    pub(super) fn is_left_to_python(&self) -> bool {
         self.parse_argv || self.inspect
     }
 }
 
-impl Paths {
-    fn parse(fields: &Fields) -> Result<Paths, String> {
-        Ok(Paths {
-            home: fields.text("home")?,
-            prefix: fields.text("prefix")?,
-            exec_prefix: fields.text("execPrefix")?,
-            base_prefix: fields.text("basePrefix")?,
-            base_exec_prefix: fields.text("baseExecPrefix")?,
-            executable: fields.text("executable")?,
-            base_executable: fields.text("baseExecutable")?,
-            program_name: fields.text("programName")?,
-            pycache_prefix: fields.text("pycachePrefix")?,
-            python_path_env: fields.text("pythonPathEnv")?,
-        })
-    }
-}
-
 impl Run {
-    fn parse(fields: &Fields) -> Result<Run, String> {
-        let run = fields.0.get("run").and_then(|run| run.get::<HashMap<String, JsonValue>>());
-        let run = Fields(run.ok_or("\"run\" is missing")?);
-        let needed = |name| run.text(name)?.ok_or_else(|| format!("\"run.{name}\" is missing"));
-        match run.text("mode")?.as_deref() {
-            Some("eval") => Ok(Run::Eval(needed("code")?)),
-            Some("module") => Ok(Run::Module(needed("name")?)),
-            Some("file") => Ok(Run::File(needed("path")?)),
-            Some("repl") => Ok(Run::Repl),
-            Some("noop") => Ok(Run::Noop),
+    fn read(fields: &Fields) -> Result<Run, String> {
+        let run = fields.object("run")?;
+        match run.needed("mode")?.as_str() {
+            "eval" => Ok(Run::Eval(run.needed("code")?)),
+            "module" => Ok(Run::Module(run.needed("name")?)),
+            "file" => Ok(Run::File(run.needed("path")?)),
+            "repl" => Ok(Run::Repl),
+            "noop" => Ok(Run::Noop),
             other => Err(format!("\"run.mode\" is {other:?}")),
         }
-    }
-}
-
-struct Fields<'a>(&'a HashMap<String, JsonValue>);
-
-impl Fields<'_> {
-    fn read<T: Clone + tinyjson::InnerAsRef>(&self, name: &str) -> Result<Option<T>, String> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
-        value.get::<T>().cloned().map(Some).ok_or_else(|| format!("\"{name}\" has the wrong type"))
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, String> {
-        self.read(name)
-    }
-
-    fn flag(&self, name: &str) -> Result<Option<bool>, String> {
-        self.read(name)
-    }
-
-    fn number(&self, name: &str) -> Result<Option<f64>, String> {
-        self.read(name)
-    }
-
-    /// The index of a text among those that are allowed.
-    fn choice(&self, name: &str, allowed: &[&str]) -> Result<Option<i32>, String> {
-        let Some(value) = self.text(name)? else { return Ok(None) };
-        let index = allowed.iter().position(|other| *other == value);
-        index.map(|index| Some(index as i32)).ok_or_else(|| format!("\"{name}\" is {value:?}"))
-    }
-
-    fn texts(&self, name: &str) -> Result<Vec<String>, String> {
-        let values: Vec<JsonValue> = self.read(name)?.unwrap_or_default();
-        let text = |value: &JsonValue| value.get::<String>().cloned();
-        values.iter().map(text).collect::<Option<_>>().ok_or_else(|| format!("\"{name}\" has the wrong type"))
     }
 }

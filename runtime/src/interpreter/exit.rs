@@ -1,5 +1,6 @@
 //! The end: exit codes as `python` gives them, and a short way out where the long one cannot be observed.
 
+use super::error::Error;
 use super::object::{Object, Raised, Result};
 use super::{api, fail_damaged, teardown};
 use crate::payload::Payload;
@@ -11,24 +12,38 @@ const FLUSH_FAILED: c_int = 120;
 /// A shell's code for a process that SIGINT ended.
 const INTERRUPTED: c_int = 130;
 
+/// What ends with the program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The process: what it would take down with it needs no care.
+    Process,
+    /// The interpreter: the process goes on and may start another one.
+    Interpreter,
+}
+
 /// An exception came out of the program: prints it, or obeys it when it is SystemExit. Returns the exit code.
-pub fn after_exception(payload: &Payload) -> c_int {
+pub fn after_exception(payload: &Payload, end: End) -> c_int {
     // Safety: an exception is set in all of these calls.
     unsafe {
         if api::PyErr_ExceptionMatches(api::PyExc_SystemExit()) != 0 {
-            return leave(take_exit_code());
+            return leave(take_exit_code(), end);
         }
         let is_interrupt = api::PyErr_ExceptionMatches(api::PyExc_KeyboardInterrupt()) != 0;
         api::PyErr_Print();
         // What is missing may be missing because the index is not what was packed.
         if let Err(damaged) = payload.verify_indexes() {
-            fail_damaged(&damaged);
+            match end {
+                End::Process => fail_damaged(&damaged),
+                End::Interpreter => eprintln!("{}", Error::from(damaged)),
+            }
         }
-        if is_interrupt {
-            die_of_interrupt();
+        match (is_interrupt, end) {
+            (true, End::Process) => die_of_interrupt(),
+            (true, End::Interpreter) => return leave(INTERRUPTED, end),
+            (false, _) => {}
         }
     }
-    leave(1)
+    leave(1, end)
 }
 
 /// The code that a SystemExit carries; other values than numbers are printed.
@@ -70,6 +85,28 @@ fn take_exit_code() -> c_int {
     1
 }
 
+/// The exception that is set, as Python prints it. Clears it.
+pub fn take_exception() -> String {
+    let mut parts = [std::ptr::null_mut(); 3];
+    // Safety: hands over three references, each of which may be null.
+    let [kind, value, traceback] = unsafe {
+        let [kind, value, traceback] = &mut parts;
+        api::PyErr_Fetch(kind, value, traceback);
+        api::PyErr_NormalizeException(kind, value, traceback);
+        parts.map(|part| Object::owned(part).unwrap_or_else(|Raised| Object::none()))
+    };
+    let formatted = || {
+        let lines = Object::import(c"traceback")?.call_method(c"format_exception", &[&kind, &value, &traceback])?;
+        Ok(lines.items()?.iter().filter_map(Object::utf8).flatten().copied().collect::<Vec<u8>>())
+    };
+    let text = formatted().or_else(|Raised| {
+        clear();
+        code_text(&value).map(|text| text.utf8().unwrap_or_default().to_vec())
+    });
+    clear();
+    String::from_utf8_lossy(&text.unwrap_or_default()).into_owned()
+}
+
 fn code_text(code: &Object) -> Result<Object> {
     // Safety: alive.
     unsafe { Object::owned(api::PyObject_Str(code.as_ptr())) }
@@ -88,7 +125,11 @@ fn die_of_interrupt() -> ! {
 
 /// Ends the interpreter. What programs can see of that happens in the order of `Py_FinalizeEx`: threads are joined,
 /// atexit functions run, standard streams are flushed. Taking the heap apart comes last, and only where it could matter.
-pub fn leave(code: c_int) -> c_int {
+pub fn leave(code: c_int, end: End) -> c_int {
+    if end == End::Interpreter {
+        // Safety: the interpreter is not used afterwards.
+        return if unsafe { api::Py_FinalizeEx() } < 0 { FLUSH_FAILED } else { code };
+    }
     join_threads();
     run_exit_functions();
     // What cannot be flushed is CPython's to report, in its version's words: it tries again.

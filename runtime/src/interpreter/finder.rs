@@ -10,7 +10,7 @@ use super::object::{Object, Raised, Result};
 use super::tcl;
 use crate::payload::{Module, ModuleKind, Payload};
 use pyo3_ffi::{PyMethodDef, PyObject};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub const METHODS: &[PyMethodDef] = &[method(
     c"find_spec",
@@ -18,7 +18,7 @@ pub const METHODS: &[PyMethodDef] = &[method(
     c"find_spec(fullname, path=None, target=None)\n--\n\nThe spec of a packed module, or None.",
 )];
 
-/// What is asked of importlib for every module, looked up once.
+/// What is asked of importlib for every module, looked up once for an interpreter.
 pub struct Importlib {
     spec: Object,
     path_finder: Object,
@@ -37,10 +37,17 @@ pub struct Importlib {
 unsafe impl Sync for Importlib {}
 unsafe impl Send for Importlib {}
 
+static KNOWN: AtomicPtr<Importlib> = AtomicPtr::new(std::ptr::null_mut());
+
+/// The objects of an interpreter end with it: the next one has its own. Nothing may be given back by then.
+pub fn forget_importlib() {
+    KNOWN.store(std::ptr::null_mut(), Ordering::Release);
+}
+
 impl Importlib {
     pub fn get() -> Result<&'static Importlib> {
-        static KNOWN: OnceLock<Importlib> = OnceLock::new();
-        if let Some(known) = KNOWN.get() {
+        // Safety: what is stored there is never freed.
+        if let Some(known) = unsafe { KNOWN.load(Ordering::Acquire).as_ref() } {
             return Ok(known);
         }
         #[cfg(Py_3_11)]
@@ -63,7 +70,9 @@ impl Importlib {
             magic: (magic as u32).to_le_bytes(),
             level: level.clamp(0, 2) as usize,
         };
-        Ok(KNOWN.get_or_init(|| made))
+        let made = Box::leak(Box::new(made));
+        KNOWN.store(made, Ordering::Release);
+        Ok(made)
     }
 
     /// What `__file__` names: the source or the library; the bytecode of a module that has no source.

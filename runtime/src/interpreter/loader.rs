@@ -4,7 +4,7 @@
 use super::finder::Importlib;
 use super::module::{self, method};
 use super::object::{Object, Raised, Result};
-use super::{api, fail_damaged};
+use super::{api, report_damaged};
 use pyo3_ffi::{PyMethodDef, PyObject};
 
 const METHODS: &[PyMethodDef] = &[
@@ -106,7 +106,7 @@ fn packed_code(importlib: &Importlib, path: &Object, name: &Object) -> Result<Op
     let Some((module, node)) = module.and_then(|module| Some((module, module.bytecode[importlib.level]?))) else {
         return Ok(None);
     };
-    let content = payload.module_content(&module, node).unwrap_or_else(|damaged| fail_damaged(&damaged));
+    let content = payload.module_content(&module, node).map_err(|damaged| report_damaged(&damaged))?;
     let Some((header, code)) = content.split_at_checked(PYC_HEADER_BYTES) else { return Ok(None) };
     if header[..4] != importlib.magic {
         return Ok(None);

@@ -1,6 +1,10 @@
 //! The built-in module `_oxd`: the types of the finder and its loader live there, so that they can be pickled by name.
 
+use super::choices::StartMethod;
+use super::error::Error;
+use super::extension::{self, ExtensionModule};
 use super::object::{Object, Raised, Result, tuple};
+use super::settings::LIBRARY;
 use super::{api, finder, loader};
 use crate::payload::Payload;
 use pyo3_ffi::{
@@ -8,33 +12,26 @@ use pyo3_ffi::{
     PyObject, PyType_Slot, PyType_Spec,
 };
 use std::ffi::{CStr, c_void};
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, Ordering};
 
-/// The tree that the importer serves, and the folder of its standard library, relative to the root.
-struct Tree {
-    payload: &'static Payload,
-    library: String,
-    /// Of multiprocessing, where it is not to be CPython's choice.
-    start_method: Option<String>,
-}
+/// Of multiprocessing, where it is not to be CPython's choice: one more than its place among these.
+static START_METHOD: AtomicU8 = AtomicU8::new(0);
+const START_METHODS: [StartMethod; 3] = [StartMethod::Fork, StartMethod::Forkserver, StartMethod::Spawn];
 
-static TREE: OnceLock<Tree> = OnceLock::new();
-
-fn tree() -> &'static Tree {
-    TREE.get().expect("registered before Python starts")
-}
-
+/// The tree that the importer serves.
 pub fn payload() -> &'static Payload {
-    tree().payload
+    crate::payload::payload().expect("installed before Python starts")
 }
 
 pub fn start_method() -> Option<&'static str> {
-    tree().start_method.as_deref()
+    let place = usize::from(START_METHOD.load(Ordering::Relaxed)).checked_sub(1)?;
+    START_METHODS.get(place).map(|method| method.as_str())
 }
 
 /// Whether a packed folder is one of those that start on sys.path.
 pub fn is_search_root(folder: &[u8]) -> bool {
-    match folder.strip_prefix(tree().library.as_bytes()) {
+    match folder.strip_prefix(LIBRARY.as_bytes()) {
         Some(rest) => rest.is_empty() || rest == b"/lib-dynload",
         None => folder.is_empty(),
     }
@@ -43,15 +40,16 @@ pub fn is_search_root(folder: &[u8]) -> bool {
 /// Whether a file is one of the standard library's packed extension modules.
 pub fn is_standard_extension(file: &[u8]) -> bool {
     let below = file.strip_prefix(payload().root()).and_then(|rest| rest.strip_prefix(b"/"));
-    let rest = below.and_then(|rest| rest.strip_prefix(tree().library.as_bytes()));
+    let rest = below.and_then(|rest| rest.strip_prefix(LIBRARY.as_bytes()));
     rest.is_some_and(|rest| rest.starts_with(b"/lib-dynload/"))
 }
 
-/// Makes `import _oxd` possible; before Python starts.
-pub fn register(payload: &'static Payload, library: String, start_method: Option<String>) {
-    TREE.get_or_init(|| Tree { payload, library, start_method });
-    // Safety: the name is static. It can fail for lack of memory only, and then importing says so.
-    unsafe { api::PyImport_AppendInittab(c"_oxd".as_ptr(), create) };
+/// Makes `import _oxd` possible, and importing the program's own extension modules; before Python starts.
+pub fn register(start_method: Option<StartMethod>, modules: &[ExtensionModule]) -> std::result::Result<(), Error> {
+    let place = start_method.and_then(|wanted| START_METHODS.iter().position(|method| *method == wanted));
+    START_METHOD.store(place.map_or(0, |place| place as u8 + 1), Ordering::Relaxed);
+    finder::forget_importlib();
+    extension::enter(&ExtensionModule::new("_oxd", create), modules)
 }
 
 unsafe extern "C" fn create() -> *mut PyObject {
@@ -92,7 +90,7 @@ pub fn name_library() -> Result<()> {
     if Object::sys(c"_stdlib_dir").is_some_and(|folder| !folder.is_none()) {
         return Ok(());
     }
-    let folder = [payload().root(), b"/", tree().library.as_bytes()].concat();
+    let folder = [payload().root(), b"/", LIBRARY.as_bytes()].concat();
     Object::import(c"sys")?.set_attribute(c"_stdlib_dir", &Object::path(&folder)?)?;
     // The one that has been imported by now.
     if let Some(zipimport) = Object::imported(c"zipimport") {

@@ -1,6 +1,7 @@
 //! Runs the packed program, as `python -c`, `-m`, `FILE` and the prompt do.
 
-use super::config::{Config, Run};
+use super::config::{InterpreterConfig, Run};
+use super::exit::End;
 use super::object::{Object, Raised, Result, check};
 use super::{api, exit};
 use crate::payload::Payload;
@@ -9,7 +10,8 @@ use std::ffi::{CStr, CString, c_int};
 /// `Py_file_input`: statements.
 const STATEMENTS: c_int = 257;
 
-pub fn run(payload: &'static Payload, config: &Config) -> c_int {
+/// Returns the exit code; the interpreter has ended by then.
+pub fn run(payload: &'static Payload, config: &InterpreterConfig, end: End) -> c_int {
     if matches!(config.run, Run::Repl) {
         edit_lines();
     }
@@ -25,8 +27,8 @@ pub fn run(payload: &'static Payload, config: &Config) -> c_int {
         Run::File(_) | Run::Repl | Run::Noop => Ok(()),
     };
     match result {
-        Ok(()) => exit::leave(0),
-        Err(Raised) => exit::after_exception(payload),
+        Ok(()) => exit::leave(0, end),
+        Err(Raised) => exit::after_exception(payload, end),
     }
 }
 
@@ -53,7 +55,8 @@ fn execute(code: &Object, globals: &Object) -> Result<()> {
     unsafe { Object::owned(api::PyEval_EvalCode(code.as_ptr(), globals.as_ptr(), globals.as_ptr())) }.map(drop)
 }
 
-fn evaluate(source: &str) -> Result<()> {
+/// Runs statements in `__main__`.
+pub fn evaluate(source: &str) -> Result<()> {
     let globals = main_globals()?;
     let code = CString::new(source).map_err(|_| raise(c"source code cannot contain null bytes"))?;
     // Safety: the source is copied.
@@ -143,7 +146,7 @@ fn find_module(name: &str) -> Result<Option<Object>> {
     Ok(if spec.is_none() { None } else { Some(spec) })
 }
 
-fn raise(message: &CStr) -> Raised {
+pub fn raise(message: &CStr) -> Raised {
     // Safety: the message is copied.
     unsafe { api::PyErr_SetString(api::PyExc_ImportError(), message.as_ptr()) };
     Raised

@@ -2,7 +2,8 @@
 
 use super::api::{self, WideChar};
 use super::arguments::Arguments;
-use super::config::{Config, Run};
+use super::choices::LocaleCoercion;
+use super::config::{InterpreterConfig, Run};
 use crate::payload::Payload;
 use pyo3_ffi::{PyConfig, PyPreConfig, PyStatus, PyWideStringList};
 use std::ffi::{CString, c_int};
@@ -24,7 +25,7 @@ fn step(status: PyStatus) -> Step {
 }
 
 /// Chooses locale, UTF-8 mode and allocator: what must be known before anything can be decoded.
-pub fn preinitialize(config: &Config, role: Role, arguments: &Arguments) -> Step {
+pub fn preinitialize(config: &InterpreterConfig, role: Role, arguments: &Arguments) -> Step {
     let mut settings = MaybeUninit::<PyPreConfig>::zeroed();
     // Safety: initialized by CPython before it is read. As `python` does it, the locale is taken from the environment,
     // also when isolated: file names depend on it.
@@ -40,9 +41,10 @@ pub fn preinitialize(config: &Config, role: Role, arguments: &Arguments) -> Step
         if let Some(utf8_mode) = config.utf8_mode.or(utf8_option) {
             settings.utf8_mode = c_int::from(utf8_mode);
         }
-        set_number(&mut settings.allocator, config.allocator);
+        set_number(&mut settings.allocator, config.allocator.map(|allocator| allocator as c_int));
         set_flag(&mut settings.configure_locale, config.configure_locale);
-        set_number(&mut settings.coerce_c_locale, config.coerce_c_locale);
+        let coerced = config.coerce_c_locale.map(|when| if when == LocaleCoercion::C { 2 } else { 1 });
+        set_number(&mut settings.coerce_c_locale, coerced);
         set_flag(&mut settings.coerce_c_locale_warn, config.coerce_c_locale_warn);
         if parses_arguments(config, role) {
             let (count, pointers) = arguments.raw();
@@ -54,12 +56,12 @@ pub fn preinitialize(config: &Config, role: Role, arguments: &Arguments) -> Step
 }
 
 /// Whether arguments such as `-c` and `-X` are the interpreter's and not the program's.
-fn parses_arguments(config: &Config, role: Role) -> bool {
+fn parses_arguments(config: &InterpreterConfig, role: Role) -> bool {
     role == Role::Interpreter || config.parse_argv
 }
 
 /// Whether an option as of `python -X` is set, with or without a value.
-fn has_option(config: &Config, name: &str) -> bool {
+fn has_option(config: &InterpreterConfig, name: &str) -> bool {
     config.x_options.iter().any(|option| option.split('=').next() == Some(name))
 }
 
@@ -74,12 +76,18 @@ fn set_number(field: &mut c_int, value: Option<c_int>) {
 }
 
 /// As `python -I`, unless the environment or the user's site-packages are asked for.
-fn is_isolated(config: &Config) -> bool {
+fn is_isolated(config: &InterpreterConfig) -> bool {
     !config.use_environment && !config.user_site
 }
 
 /// Starts the interpreter; before its importer is complete where `stop_early`, so that ours can serve `encodings`.
-pub fn initialize(config: &Config, role: Role, arguments: &Arguments, payload: &Payload, stop_early: bool) -> Step {
+pub fn initialize(
+    config: &InterpreterConfig,
+    role: Role,
+    arguments: &Arguments,
+    payload: &Payload,
+    stop_early: bool,
+) -> Step {
     // The isolated one decides by itself what the environment would: nothing of it counts afterwards.
     let looks_around = role == Role::Interpreter || config.use_environment || config.parse_argv;
     let surroundings = if looks_around { look_around(config, role, arguments)? } else { Surroundings::default() };
@@ -117,7 +125,7 @@ struct Surroundings {
 }
 
 /// Reads settings that are not used afterwards: those that were read once start an interpreter without some `-X` options.
-fn look_around(config: &Config, role: Role, arguments: &Arguments) -> Result<Surroundings, PyStatus> {
+fn look_around(config: &InterpreterConfig, role: Role, arguments: &Arguments) -> Result<Surroundings, PyStatus> {
     let mut found = Surroundings::default();
     with_settings(true, |settings| {
         fill_flags(settings, config, role);
@@ -158,7 +166,7 @@ pub fn initialize_main() -> Step {
 }
 
 /// What holds for the program and for the interpreter that it starts as `sys.executable`.
-fn fill_flags(settings: &mut PyConfig, config: &Config, role: Role) {
+fn fill_flags(settings: &mut PyConfig, config: &InterpreterConfig, role: Role) {
     settings.isolated = c_int::from(role == Role::Program && is_isolated(config));
     settings.use_environment = c_int::from(config.use_environment);
     settings.user_site_directory = c_int::from(config.user_site);
@@ -176,7 +184,7 @@ fn fill_flags(settings: &mut PyConfig, config: &Config, role: Role) {
 }
 
 /// What a user of `python` says by options, and its children do not inherit.
-fn fill_program_flags(settings: &mut PyConfig, config: &Config) {
+fn fill_program_flags(settings: &mut PyConfig, config: &InterpreterConfig) {
     settings.optimization_level = c_int::from(config.optimization_level);
     settings.buffered_stdio = c_int::from(!config.unbuffered_stdio);
     settings.bytes_warning = config.bytes_warning;
@@ -205,11 +213,9 @@ fn fill_program_flags(settings: &mut PyConfig, config: &Config) {
 }
 
 /// The standard library's folder, relative to the root.
-pub fn library(config: &Config) -> String {
-    format!("lib/python{}", config.python_version)
-}
+pub const LIBRARY: &str = concat!("lib/python", env!("OXD_PYTHON_VERSION"));
 
-fn fill_strings(settings: &mut PyConfig, config: &Config, role: Role, payload: &Payload) -> Step {
+fn fill_strings(settings: &mut PyConfig, config: &InterpreterConfig, role: Role, payload: &Payload) -> Step {
     let root = payload.root();
     let origin = origin(payload);
     let target: *mut PyConfig = settings;
@@ -218,19 +224,18 @@ fn fill_strings(settings: &mut PyConfig, config: &Config, role: Role, payload: &
         // Safety: a field of `target`; the string is copied.
         step(unsafe { api::PyConfig_SetBytesString(target, field, value.as_ptr()) })
     };
-    let paths = &config.paths;
     let interpreter = below(payload, "bin/python3");
     let own_paths = [
-        (&mut settings.prefix, &paths.prefix, root),
-        (&mut settings.exec_prefix, &paths.exec_prefix, root),
-        (&mut settings.base_prefix, &paths.base_prefix, root),
-        (&mut settings.base_exec_prefix, &paths.base_exec_prefix, root),
-        (&mut settings.executable, &paths.executable, interpreter.as_slice()),
-        (&mut settings.base_executable, &paths.base_executable, interpreter.as_slice()),
-        (&mut settings.program_name, &paths.program_name, interpreter.as_slice()),
+        (&mut settings.prefix, &config.prefix, root),
+        (&mut settings.exec_prefix, &config.exec_prefix, root),
+        (&mut settings.base_prefix, &config.base_prefix, root),
+        (&mut settings.base_exec_prefix, &config.base_exec_prefix, root),
+        (&mut settings.executable, &config.executable, interpreter.as_slice()),
+        (&mut settings.base_executable, &config.base_executable, interpreter.as_slice()),
+        (&mut settings.program_name, &config.program_name, interpreter.as_slice()),
     ];
-    let prefixes = [&paths.prefix, &paths.exec_prefix, &paths.base_prefix, &paths.base_exec_prefix];
-    if let Some(home) = &paths.home {
+    let prefixes = [&config.prefix, &config.exec_prefix, &config.base_prefix, &config.base_exec_prefix];
+    if let Some(home) = &config.home {
         set(&mut settings.home, home.replace("$ORIGIN", &origin).as_bytes())?;
     } else if config.use_environment && prefixes.iter().all(|prefix| prefix.is_none()) {
         // Before $PYTHONHOME, which would lead away from what is packed. It also overrides each prefix.
@@ -244,18 +249,18 @@ fn fill_strings(settings: &mut PyConfig, config: &Config, role: Role, payload: &
     }
     set(&mut settings.platlibdir, b"lib")?;
     #[cfg(Py_3_11)]
-    set(&mut settings.stdlib_dir, &below(payload, &library(config)))?;
+    set(&mut settings.stdlib_dir, &below(payload, LIBRARY))?;
     let (encoding, errors) = match &config.stdio_encoding {
         Some(encoding) => encoding.split_once(':').unwrap_or((encoding, "strict")),
         None => ("", ""),
     };
-    let python_path = paths.python_path_env.as_ref().map(|path| path.replace("$ORIGIN", &origin));
+    let python_path = config.python_path_env.as_ref().map(|path| path.replace("$ORIGIN", &origin));
     let texts = [
-        (&mut settings.pycache_prefix, paths.pycache_prefix.as_ref().map(|path| path.replace("$ORIGIN", &origin))),
+        (&mut settings.pycache_prefix, config.pycache_prefix.as_ref().map(|path| path.replace("$ORIGIN", &origin))),
         (&mut settings.pythonpath_env, python_path),
         (&mut settings.filesystem_encoding, config.filesystem_encoding.clone()),
         (&mut settings.filesystem_errors, config.filesystem_errors.clone()),
-        (&mut settings.check_hash_pycs_mode, config.check_hash_pycs_mode.clone()),
+        (&mut settings.check_hash_pycs_mode, config.check_hash_pycs_mode.map(|mode| mode.as_str().to_owned())),
         (&mut settings.stdio_encoding, Some(encoding.to_owned()).filter(|text| !text.is_empty())),
         (&mut settings.stdio_errors, Some(errors.to_owned()).filter(|text| !text.is_empty())),
     ];
@@ -288,17 +293,16 @@ fn fill_strings(settings: &mut PyConfig, config: &Config, role: Role, payload: &
 /// sys.path: what the configuration asks for, $PYTHONPATH where it counts, the packed folders.
 fn fill_search_paths(
     settings: &mut PyConfig,
-    config: &Config,
+    config: &InterpreterConfig,
     payload: &Payload,
     python_path: &[Vec<WideChar>],
 ) -> Step {
-    let library = library(config);
     let origin = origin(payload);
     for path in &config.search_paths {
         append(&mut settings.module_search_paths, path.replace("$ORIGIN", &origin).as_bytes())?;
     }
     // With paths of our own CPython leaves that one out.
-    let own = config.paths.python_path_env.as_ref().map(|path| path.replace("$ORIGIN", &origin));
+    let own = config.python_path_env.as_ref().map(|path| path.replace("$ORIGIN", &origin));
     match own {
         Some(own) => {
             for path in own.split(':').filter(|path| !path.is_empty()) {
@@ -313,9 +317,9 @@ fn fill_search_paths(
         }
     }
     // With a final slash: the executable's bare path is the file that it is to everybody else.
-    let packed = [library.clone(), format!("{library}/lib-dynload"), String::new()];
+    let packed = [LIBRARY, concat!("lib/python", env!("OXD_PYTHON_VERSION"), "/lib-dynload"), ""];
     for path in packed {
-        append(&mut settings.module_search_paths, &below(payload, &path))?;
+        append(&mut settings.module_search_paths, &below(payload, path))?;
     }
     Ok(())
 }

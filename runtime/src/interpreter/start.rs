@@ -1,18 +1,52 @@
-//! From nothing to a running program.
+//! From nothing to an interpreter that is ready to run the program.
 
-use super::arguments::{self, Arguments};
-use super::config::Config;
-use super::object::{Object, Result};
+use super::arguments::Arguments;
+use super::config::InterpreterConfig;
+use super::error::Error;
+use super::object::{Object, Raised, Result};
 use super::settings::{self, Role};
-use super::{api, exit, fail, fail_damaged, module, program, tcl, teardown};
+use super::{exit, module, tcl, teardown};
 use crate::payload::Payload;
 use pyo3_ffi::PyStatus;
-use std::ffi::{CStr, CString, c_int};
+use std::ffi::{CStr, CString};
 
-pub fn run(payload: &'static Payload, config: &Config, arguments: &[&'static CStr]) -> c_int {
+/// Why there is no interpreter.
+pub enum Refused {
+    /// Before CPython was asked.
+    Ours(Error),
+    /// CPython says no.
+    Status(PyStatus),
+    /// A Python exception is set: CPython has started, but not what oxd adds to it.
+    Raised,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Refused {
+        Refused::Ours(error)
+    }
+}
+
+impl From<PyStatus> for Refused {
+    fn from(status: PyStatus) -> Refused {
+        Refused::Status(status)
+    }
+}
+
+impl From<Raised> for Refused {
+    fn from(Raised: Raised) -> Refused {
+        Refused::Raised
+    }
+}
+
+/// `payload` is that of the process; `arguments` begin with the program's name.
+pub fn start(
+    payload: &'static Payload,
+    config: &InterpreterConfig,
+    role: Role,
+    arguments: &[&CStr],
+) -> std::result::Result<(), Refused> {
     #[cfg(oxd_shared_python)]
-    load_library(payload, config);
-    let role = arguments::role(payload, arguments);
+    load_library(payload, config)?;
     if let Some(folders) = &config.terminfo_dirs {
         find_terminals(&folders.replace("$ORIGIN", &settings::origin(payload)));
     }
@@ -20,44 +54,31 @@ pub fn run(payload: &'static Payload, config: &Config, arguments: &[&'static CSt
     let given = arguments;
     let arguments = match role {
         Role::Program => Arguments::new(given),
-        Role::Interpreter => arguments::for_interpreter(given),
+        Role::Interpreter => Arguments::for_interpreter(given),
     };
-    start(payload, config, role, &arguments).unwrap_or_else(|status| fail_start(payload, status));
+    settings::preinitialize(config, role, &arguments)?;
+    // Children of multiprocessing are told theirs.
+    let start_method = config.multiprocessing_start_method.filter(|_| role == Role::Program);
+    module::register(start_method, &config.extra_extension_modules)?;
+    // From 3.14 on there is one phase only: start-up then reads its few modules through the directory.
+    let stop_early = cfg!(not(Py_3_14));
+    settings::initialize(config, role, &arguments, payload, stop_early)?;
+    module::install_finder()?;
+    if stop_early {
+        settings::initialize_main()?;
+    }
     if config.malloc_stats == Some(true) {
         teardown::require();
     }
-    let prepared = prepare_sys(payload, config).and_then(|()| match role {
-        Role::Program if config.argvb => set_argvb(given),
-        Role::Program | Role::Interpreter => Ok(()),
-    });
-    if prepared.is_err() {
-        return exit::after_exception(payload);
+    prepare_sys(payload, config)?;
+    if role == Role::Program && config.argvb {
+        set_argvb(given)?;
     }
-    match role {
-        // Safety: initialized; this does not come back to Python.
-        Role::Interpreter => unsafe { api::Py_RunMain() },
-        Role::Program => program::run(payload, config),
-    }
-}
-
-fn start(payload: &'static Payload, config: &Config, role: Role, arguments: &Arguments) -> settings::Step {
-    settings::preinitialize(config, role, arguments)?;
-    // Children of multiprocessing are told theirs.
-    let start_method = config.multiprocessing_start_method.clone().filter(|_| role == Role::Program);
-    module::register(payload, settings::library(config), start_method);
-    // From 3.14 on there is one phase only: start-up then reads its few modules through the directory.
-    let stop_early = cfg!(not(Py_3_14));
-    settings::initialize(config, role, arguments, payload, stop_early)?;
-    if module::install_finder().is_err() {
-        // Safety: an exception is set.
-        unsafe { api::PyErr_Print() };
-        fail("its importer cannot be set up");
-    }
-    if stop_early { settings::initialize_main() } else { Ok(()) }
+    Ok(())
 }
 
 /// What frozen programs and those of other packagers look for.
-fn prepare_sys(payload: &Payload, config: &Config) -> Result<()> {
+fn prepare_sys(payload: &Payload, config: &InterpreterConfig) -> Result<()> {
     let sys = Object::import(c"sys")?;
     sys.set_attribute(c"oxidized", &Object::boolean(true))?;
     if config.sys_frozen {
@@ -74,7 +95,7 @@ fn prepare_sys(payload: &Payload, config: &Config) -> Result<()> {
 }
 
 /// `sys.argvb`: the arguments as the kernel passed them.
-fn set_argvb(arguments: &[&'static CStr]) -> Result<()> {
+fn set_argvb(arguments: &[&CStr]) -> Result<()> {
     let items = arguments.iter().map(|argument| Object::bytes(argument.to_bytes())).collect::<Result<Vec<_>>>()?;
     Object::import(c"sys")?.set_attribute(c"argvb", &Object::list(&items)?)
 }
@@ -87,27 +108,20 @@ fn find_terminals(folders: &str) {
     }
 }
 
-fn fail_start(payload: &Payload, status: PyStatus) -> ! {
-    // Safety: plain calls; the second ends the process as `python` would.
-    if unsafe { api::PyStatus_IsExit(status) } == 0
-        && let Err(damaged) = payload.verify_indexes()
-    {
-        fail_damaged(&damaged);
-    }
-    unsafe { api::Py_ExitStatusException(status) }
-}
-
 /// Loads the packed libpython. Its symbols become global: extension modules expect them from the process.
 #[cfg(oxd_shared_python)]
-fn load_library(payload: &Payload, config: &Config) {
-    let Some(path) = &config.shared_library else { fail("its configuration names no libpython") };
+fn load_library(payload: &Payload, config: &InterpreterConfig) -> std::result::Result<(), Error> {
+    let Some(path) = &config.shared_library else {
+        return Err(Error::Library { reason: "the configuration names none".into() });
+    };
     let path = [payload.root(), b"/", path.as_bytes(), b"\0"].concat();
     let path = CStr::from_bytes_until_nul(&path).expect("ends with a zero");
     // Safety: libpython's constructors are harmless.
     unsafe {
         if libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL).is_null() {
             let reason = CStr::from_ptr(libc::dlerror()).to_string_lossy().into_owned();
-            fail(&format!("its libpython cannot be loaded: {reason}"));
+            return Err(Error::Library { reason });
         }
     }
+    Ok(())
 }

@@ -1,0 +1,138 @@
+// Programs that embed Python through the crate, built by cargo as a user's are: the public interface from outside.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { buildStub, testPython, workFolder, writeExecutable } from './daemon/executable/packing.ts';
+
+type Row = {
+  readonly name: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly code?: number;
+  /** Lines of standard output; "EXE" is the running program, "PYTHON" its version. */
+  readonly out: readonly (string | RegExp)[];
+};
+
+const python = testPython();
+
+/** Cargo's target folder of these programs, kept between runs. */
+const target = join(workFolder, `embedding-${python.version}`);
+
+function buildProgram(): string {
+  mkdirSync(target, { recursive: true });
+  const pyo3 = join(target, 'pyo3.txt');
+  const lines = ['implementation=CPython', `version=${python.version}`, 'shared=false', 'abi3=false'];
+  writeFileSync(pyo3, [...lines, 'pointer_width=64', 'suppress_build_script_link_lines=true', ''].join('\n'));
+  execFileSync('cargo', ['build', '--locked', '--quiet'], {
+    cwd: 'test/embedding/rust',
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      PYO3_CONFIG_FILE: pyo3,
+      CARGO_TARGET_DIR: target,
+      OXD_PYTHON_STATIC: python.archive,
+      OXD_PYTHON_LIBS: python.libraries,
+    },
+  });
+  return join(target, 'debug/embedding');
+}
+
+const missing = (name: string) => `ModuleNotFoundError: No module named '${name}'`;
+
+const rows: readonly Row[] = [
+  { name: 'once', out: ['EXE/lib/pythonPYTHON/json/__init__.py'] },
+  {
+    name: 'sequence',
+    out: [
+      `["fast"]: 42; ${missing('other')}; [1, 1, 0, 1]`,
+      `["other"]: ${missing('fast')}; the other one; [1, 0, 1, 1]`,
+      `[]: ${missing('fast')}; ${missing('other')}; [1, 0, 0, 1]`,
+      `["fast", "other"]: 42; the other one; [1, 1, 1, 1]`,
+      `["fast"]: 42; ${missing('other')}; [1, 1, 0, 1]`,
+    ],
+  },
+  {
+    name: 'settings',
+    out: [
+      "(0, 0, 1, False, False, ['EXE', 'settings'], 'pythonPYTHON')",
+      "(2, 1, 1, True, False, ['one', 'two'], 'pythonPYTHON')",
+      "(0, 0, 1, False, True, ['EXE', 'settings'], 'plugins')",
+      "(0, 0, 1, False, False, ['EXE', 'settings'], 'pythonPYTHON')",
+    ],
+  },
+  { name: 'run', out: ['7', 'at exit', '0', '1', '1', '0'] },
+  { name: 'threads', out: ['56'] },
+  { name: 'child', out: ["EXE/lib/pythonPYTHON/json/__init__.py ['-c']"] },
+  { name: 'packed', code: 3, out: ["['EXE', 'packed'] EXE/"] },
+  {
+    name: 'errors',
+    out: [
+      'Cannot start an interpreter: this process has one already. Finalize that one, or drop it',
+      /^Cannot add the extension module "fast": there is a built-in module of that name already/,
+      /^Cannot add the extension module "sys": there is a built-in module of that name already/,
+      /^Cannot read packed resources from "\/nowhere": No such file .*Check that the file is there/,
+      /^The packed resources are damaged: its payload is cut short/,
+      /^Cannot find packed resources: nothing is packed into "\/bin\/true"/,
+      /^The packed resources are damaged/,
+      /^Err\("Cannot understand the configuration: \\"pythonVersion\\" is missing/,
+      "Python's command line asks to end with code 0. End the program with it",
+      'Python raised an exception that nobody caught',
+      'Traceback (most recent call last):',
+      /^ {2}File "<string>", line 1, in <module>$/,
+      'ZeroDivisionError: division by zero',
+      'Python raised an exception that nobody caught',
+      '  File "<string>", line 1',
+      '    sys.exit(',
+      /^ +\^$/,
+      "SyntaxError: '(' was never closed",
+      '5',
+      // What C's library had buffered until the first interpreter after it ended.
+      'Python PYTHON',
+      /^Python cannot start: init_fs_encoding: failed to get the Python codec/,
+      /^Python cannot start: .*an earlier start failed half-way/,
+    ],
+  },
+];
+
+suite('a program that embeds Python', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oxd-embedding-'));
+  const bare = join(folder, 'bare');
+  const packed = join(folder, 'packed');
+  /** Somebody else's executable, with the same tree. */
+  const image = join(folder, 'image');
+  before(async () => {
+    copyFileSync(buildProgram(), bare);
+    const code = 'import sys; print(sys.argv, sys.path[-1]); sys.exit(3)';
+    const run = { mode: 'eval', code } as const;
+    await writeExecutable(python, { output: packed, stub: bare, run });
+    await writeExecutable(python, { output: image, stub: buildStub(python), run });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const check = (executable: string, row: Row): void => {
+    const result = spawnSync(executable, [row.name], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', ...row.environment },
+    });
+    assert.equal(result.status, row.code ?? 0, result.stdout + result.stderr);
+    const lines = result.stdout.trimEnd().split('\n');
+    for (const [index, expected] of row.out.entries()) {
+      if (expected instanceof RegExp) assert.match(lines[index] ?? '', expected);
+      else
+        assert.equal(
+          lines[index]?.replace(/^(Python \d+\.\d+)\.\d.*$/, '$1'),
+          expected.replaceAll('EXE', executable).replaceAll('PYTHON', python.version),
+        );
+    }
+    assert.equal(lines.length, row.out.length, result.stdout);
+  };
+
+  for (const row of rows) test(row.name, () => check(packed, row));
+  const elsewhere = rows.filter(({ name }) => ['once', 'child', 'packed'].includes(name));
+  for (const row of elsewhere) {
+    test(`${row.name}: resources in a file`, () =>
+      check(bare, { ...row, environment: { PACKED_RESOURCES: image } }));
+  }
+});
