@@ -1,5 +1,5 @@
 import { Build, type BuildOutcome, type BuildRequest } from '../protocol/requests.ts';
-import { hasFlag, type Task } from './command.ts';
+import { flagValues, hasFlag, type Task } from './command.ts';
 import { configRequest } from './config-request.ts';
 import { writeError, writeOut } from './output.ts';
 import { perform } from './perform.ts';
@@ -10,11 +10,19 @@ export async function build(task: Task): Promise<number> {
     ...configRequest(task),
     targets: task.invocation.words,
     mode: 'build',
+    ...licencesOf(task),
   };
   if (hasFlag(task, '--watch')) return (await import('./watch.ts')).watch(task, request);
   const outcome = await performBuild(task, request, new Screen(task));
   reportOutcome(task, outcome);
   return 0;
+}
+
+/** What `--deny-license` and `--allow-license` say; nothing when they say nothing. */
+function licencesOf(task: Task): Pick<BuildRequest, 'licences'> {
+  const deny = flagValues(task, '--deny-license').flat();
+  const allow = flagValues(task, '--allow-license').flat();
+  return deny.length === 0 && allow.length === 0 ? {} : { licences: { deny, allow } };
 }
 
 /** Builds, showing what happens; leaves the screen clean also when it fails. */

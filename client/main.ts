@@ -27,6 +27,9 @@ const runners: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   'python-distribution-info': async () => (await import('./python-info.ts')).pythonInfo,
   'python-distribution-extract': async () => (await import('./python-archives.ts')).distributionExtract,
   'find-resources': async () => (await import('./find-resources.ts')).findResources,
+  licenses: async () => (await import('./licences.ts')).licenses,
+  'python-distribution-licenses': async () => (await import('./licences.ts')).pythonLicences,
+  'rust-project-licensing': async () => (await import('./licences.ts')).rustProjectLicensing,
   analyze: async () => (await import('./analyze.ts')).analyze,
   starlark: async () => (await import('./starlark.ts')).starlark,
 };

@@ -6,6 +6,7 @@ import {
   PythonInfo,
   Pythons,
 } from '../protocol/python-requests.ts';
+import { CargoLicences, Licences, PythonLicences } from '../protocol/licence-requests.ts';
 import { ClearCache, type RequestType } from '../protocol/requests.ts';
 import type { BuildTools } from './build.ts';
 import { clearCache } from './clear-cache.ts';
@@ -15,6 +16,7 @@ import { findResources } from './find-resources.ts';
 import { describePython } from './python/describe.ts';
 import { extractPython, installPython } from './python/fetch.ts';
 import { listPythons } from './python/list.ts';
+import { reportCargoLicences, reportLicences, reportPythonLicences } from './report-licences.ts';
 
 type Answer<P, R> = (context: Context, params: P, tools: BuildTools) => Promise<R> | R;
 
@@ -25,6 +27,9 @@ say(InstallPython, installPython);
 say(ExtractPython, extractPython);
 say(PythonInfo, describePython);
 say(FindResources, findResources);
+say(Licences, reportLicences);
+say(PythonLicences, reportPythonLicences);
+say(CargoLicences, reportCargoLicences);
 
 function say<P, R>(question: RequestType<P, R>, answer: Answer<P, R>): void {
   answers.set(question.method, answer);

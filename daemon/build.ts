@@ -90,15 +90,16 @@ async function buildTargets(
   const artifacts: Artifact[] = [];
   const written: string[] = [];
   let run: string | null = null;
+  const bench = { ...tools, sets, policy: request.licences ?? { deny: [], allow: [] } };
   for (const target of evaluated.targets) {
-    const built = await buildTarget(context, { ...tools, sets }, target);
+    const built = await buildTarget(context, bench, target);
     for (const artifact of built.artifacts) context.report({ event: 'artifact', ...artifact });
     artifacts.push(...built.artifacts);
     run = built.run ?? run;
     written.push(...built.written);
   }
   for (const installation of evaluated.installations) {
-    written.push(...(await install(context, { ...tools, sets }, installation)));
+    written.push(...(await install(context, bench, installation)));
     const { path } = installation;
     context.report({ event: 'artifact', target: 'install', kind: 'directory', path });
   }
@@ -154,13 +155,22 @@ const code = stampOf(codeFolder);
 
 /** Everything that decides about a build and is not looked up during it. */
 export function traceKey(request: BuildRequest): string {
-  const { config, targets, release, triple, variables } = request;
+  const { config, targets, release, triple, variables, licences } = request;
   const sorted = Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const parts = { version, code, config, targets, release, triple: triple ?? hostTriple, variables: sorted };
+  const parts = {
+    version,
+    code,
+    config,
+    targets,
+    release,
+    triple: triple ?? hostTriple,
+    variables: sorted,
+    licences,
+  };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-async function evaluate(
+export async function evaluate(
   tools: BuildTools,
   context: Context,
   request: ConfigRequest,

@@ -11,14 +11,14 @@ import type { Resource } from './python/resource.ts';
 import { resolveDistribution } from './python/resolve.ts';
 import { readPackageRoot, readVirtualenv } from './python/scan.ts';
 import { setupPyInstall } from './python/setup-py.ts';
-import type { ResourceSets } from './targets/resource-sets.ts';
+import type { ResourceSetEntry, ResourceSets } from './targets/resource-sets.ts';
 
 /** `config` is the absolute path of the config that asks. */
 export function configHost(context: Context, sets: ResourceSets, config: string): ConfigHost {
   const keep = (
     found: readonly Resource[],
     scan: ScanMode,
-    of: { readonly subject: string; readonly volatile: boolean; readonly triple?: string },
+    of: Pick<ResourceSetEntry, 'subject' | 'volatile' | 'lock' | 'triple'>,
   ): ResourceSet => {
     const { resources, companions } = asScanned(found, scan);
     return { set: sets.add({ ...of, resources, companions }), columns: resourceColumns(resources) };
@@ -50,14 +50,19 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
       const python = sets.distribution(distribution);
       const installed = await pipInstall(context, python, { args, extraEnvironment, directory });
       const found = pipResources(context, python, installed);
-      return keep(found, scan, { subject: args.join(' '), volatile: false });
+      return keep(found, scan, { subject: args.join(' '), volatile: false, lock: installed.lock });
     },
 
     async pipDownload({ distribution, args, triple, directory, scan }) {
       const python = sets.distribution(distribution);
       const downloaded = await pipDownload(context, python, { args, triple, directory });
       const found = pipResources(context, python, downloaded);
-      return keep(found, scan, { subject: args.join(' '), volatile: false, triple });
+      return keep(found, scan, {
+        subject: args.join(' '),
+        volatile: false,
+        triple,
+        lock: downloaded.lock,
+      });
     },
 
     async readPackageRoot({ distribution, path, packages, scan }) {

@@ -1,4 +1,5 @@
 import { ExtractPython, FindResources, InstallPython, PythonInfo, Pythons } from './python-requests.ts';
+import { CargoLicences, Licences, PythonLicences } from './licence-requests.ts';
 import { ClearCache } from './requests.ts';
 
 /** What the engine answers beside builds; daemon/answers.ts says who does it. */
@@ -9,4 +10,7 @@ export const questions = [
   ExtractPython,
   PythonInfo,
   FindResources,
+  Licences,
+  PythonLicences,
+  CargoLicences,
 ] as const;

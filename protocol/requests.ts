@@ -1,6 +1,7 @@
 // Every question a client can ask, once: both sides import these values, and the name of a method is written here only.
-// Questions about Pythons are in python-requests.ts.
+// Questions about Pythons are in python-requests.ts, those about licences in licence-requests.ts.
 import type { ArtifactKind, BuildEvent } from './events.ts';
+import type { LicencePolicy } from './licences.ts';
 
 /** A request as a value; `types` is never set and carries the types. */
 export type RequestType<Params, Result> = {
@@ -54,6 +55,8 @@ export type BuildRequest = ConfigRequest & {
   readonly targets: readonly string[];
   /** `run` needs exactly one target that gives an executable; the answer names it. */
   readonly mode: 'build' | 'run';
+  /** Beside what the config itself says. */
+  readonly licences?: LicencePolicy;
 };
 /** Events of the request come as `Events` notifications that carry this number; chosen by the client. */
 export type Streamed = { readonly stream: number };

@@ -16,6 +16,14 @@ const mayImport: Record<string, readonly string[]> = {
   'daemon/python': ['daemon/context.ts', 'daemon/step.ts', 'cache', 'protocol'],
   'daemon/executable': ['daemon/context.ts', 'daemon/step.ts', 'daemon/python', 'cache', 'protocol'],
   'daemon/packaging': ['daemon/context.ts', 'daemon/step.ts', 'daemon/python', 'cache', 'protocol'],
+  'daemon/licences': [
+    'daemon/context.ts',
+    'daemon/step.ts',
+    'daemon/python',
+    'daemon/executable',
+    'cache',
+    'protocol',
+  ],
   'daemon/config': [
     'daemon/context.ts',
     'daemon/step.ts',
@@ -34,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
     'daemon/python',
     'daemon/config',
     'daemon/executable',
+    'daemon/licences',
     'daemon/packaging',
   ],
   test: [
@@ -47,6 +56,7 @@ const mayImport: Record<string, readonly string[]> = {
     'daemon/python',
     'daemon/config',
     'daemon/executable',
+    'daemon/licences',
     'daemon/packaging',
   ],
 };

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { licenceOptions } from './licences.ts';
 import { configOptions, path } from './option.ts';
 
 export const builds: readonly Command[] = [
@@ -11,6 +12,7 @@ export const builds: readonly Command[] = [
     options: [
       ...configOptions,
       { flag: '--watch', values: [], help: 'Build again whenever an input is saved' },
+      ...licenceOptions,
     ],
     notes: 'Without TARGET the default target is built.',
   },

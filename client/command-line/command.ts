@@ -20,6 +20,9 @@ export type CommandName =
   | 'python-distribution-info'
   | 'python-distribution-extract'
   | 'find-resources'
+  | 'licenses'
+  | 'python-distribution-licenses'
+  | 'rust-project-licensing'
   | 'analyze'
   | 'starlark';
 

@@ -2,6 +2,7 @@ import { analyze } from './analyze.ts';
 import { builds } from './builds.ts';
 import { cache } from './cache.ts';
 import { daemon } from './daemon.ts';
+import { licences } from './licences.ts';
 import { projects } from './projects.ts';
 import { pythons } from './python.ts';
 import { starlark } from './starlark.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   ...daemon,
   ...cache,
   ...pythons,
+  ...licences,
   ...analyze,
   ...starlark,
 ];

@@ -7,6 +7,7 @@ import { relativePath } from './location.ts';
 import { bool, choice, listOf, optional, str, withDefault } from './parameter.ts';
 import { additions, legacyAdditions } from './python-executable-additions.ts';
 import type { PythonExecutable } from './python-executable.ts';
+import { licensingAttributes, licensingMethod } from './python-executable-licensing.ts';
 import { readNames } from './resource-filter.ts';
 import { finderMethods } from './resource-finder.ts';
 import { installerMethodsOfExecutable } from './python-executable-installers.ts';
@@ -19,17 +20,7 @@ export const pythonExecutableType: TypeDeclaration = {
   doc: 'A program with a Python interpreter and what it packs. Made by `PythonDistribution.to_python_executable()`. As a target it is built and can be run.',
   generation: 'both',
   attributes: [
-    attribute({
-      name: 'licenses_filename',
-      doc: 'Name of the file beside the executable that gathers all licences, or None for none.',
-      generation: 'modern',
-      check: optional(str),
-      default: '"COPYING.txt"',
-      get: (self) => self.licensesFilename,
-      set: (self, value) => {
-        self.licensesFilename = value;
-      },
-    }),
+    ...licensingAttributes,
     attribute({
       name: 'packed_resources_load_mode',
       doc: 'Accepted for compatibility: resources are mapped from the executable itself.',
@@ -118,18 +109,7 @@ export const pythonExecutableType: TypeDeclaration = {
     }),
     ...additions,
     ...legacyAdditions,
-    method({
-      name: 'add_cargo_manifest_licensing',
-      doc: "Adds the licences of a Cargo project's crates to the licence report.",
-      generation: 'modern',
-      parameters: {
-        manifest_path: str,
-        all_features: withDefault(bool, false),
-        features: optional(listOf(str)),
-      },
-      call: (_self, _values, evaluation) =>
-        evaluation.notSupportedYet('PythonExecutable.add_cargo_manifest_licensing()'),
-    }),
+    licensingMethod,
     method({
       name: 'filter_resources_from_files',
       doc: 'Keeps only resources whose name is in one of the files, which have a name per line; `#` starts a comment line. Acts on all that was added so far, the standard library included.',

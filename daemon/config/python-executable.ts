@@ -7,7 +7,7 @@ import type { DistributionSummary } from './host.ts';
 import type { PythonInterpreterConfig } from './interpreter-config.ts';
 import type { PythonPackagingPolicy } from './packaging-policy.ts';
 import type { ResourceObject } from './resource-object.ts';
-import type { Addition, PythonExecutableValue } from './resolved-target.ts';
+import type { Addition, Licensing, PythonExecutableValue } from './resolved-target.ts';
 
 /** Everything that goes into one program. */
 export class PythonExecutable extends Buildable {
@@ -18,6 +18,10 @@ export class PythonExecutable extends Buildable {
   readonly interpreter: PythonInterpreterConfig;
   readonly contents: ExecutableContents;
   licensesFilename: string | undefined = 'COPYING.txt';
+  licensesDenied: readonly string[] = [];
+  licensesAllowed: readonly string[] = [];
+  licensesClarified: ReadonlyMap<string, string> = new Map();
+  readonly cargoManifests: Licensing['manifests'][number][] = [];
   packedResourcesLoadMode = 'embedded:packed-resources';
   tclFilesPath: string | undefined;
   windowsRuntimeDllsMode: 'never' | 'when-present' | 'always' = 'when-present';
@@ -68,6 +72,12 @@ export class PythonExecutable extends Buildable {
       additions: withBytecodeFor(interpreter.optimizationLevel ?? 0, additions),
       extensionModules: this.policy.extensionModules(),
       licensesFilename: this.licensesFilename,
+      licensing: {
+        denied: this.licensesDenied,
+        allowed: this.licensesAllowed,
+        clarified: Object.fromEntries(this.licensesClarified),
+        manifests: this.cargoManifests,
+      },
       tclFilesPath: this.tclFilesPath,
     };
   }

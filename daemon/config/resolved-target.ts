@@ -73,8 +73,24 @@ export type PythonExecutableValue = {
   readonly extensionModules: ExtensionChoice;
   /** Name of the aggregated licence document beside the executable, if one is wanted. */
   readonly licensesFilename: string | undefined;
+  readonly licensing: Licensing;
   /** Folder beside the executable for Tcl's files, if wanted. */
   readonly tclFilesPath: string | undefined;
+};
+
+/** What a config says of licences. */
+export type Licensing = {
+  /** Expressions as `oxd licenses --deny` and `--allow` take them. */
+  readonly denied: readonly string[];
+  readonly allowed: readonly string[];
+  /** By name of component: what it is under, whatever its metadata say. */
+  readonly clarified: Readonly<Record<string, string>>;
+  /** `add_cargo_manifest_licensing()`; absolute paths. */
+  readonly manifests: readonly {
+    readonly manifest: string;
+    readonly allFeatures: boolean;
+    readonly features: readonly string[];
+  }[];
 };
 
 /** `to_embedded_resources()`: what a Cargo build script embeds. */

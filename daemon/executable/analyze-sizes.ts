@@ -1,5 +1,6 @@
 // Where the bytes of an executable go: to which distribution of packages, the standard library, or what else.
 import type { OpenImage, PackedFile } from './image-reader.ts';
+import { isLicenceDocument } from './seldom-used.ts';
 
 export type SizeOf = {
   readonly name: string;
@@ -46,6 +47,7 @@ function partOf(
   if (/^lib\/(?:[^/]+\.so(?:\.\d+)*$|(?:tcl|tk)\d)/.test(path))
     return { name: 'system libraries', kind: 'system-libraries' };
   const name = ownerOf(path);
+  if (isLicenceDocument(path)) return { name: 'licences', kind: 'runtime' };
   // Every executable carries ours, of which no RECORD tells.
   return name === 'oxidized_importer' ? runtime : { name, kind: 'package' };
 }

@@ -13,8 +13,14 @@ const tclScripts = /^lib\/t(cl|k)\d[\d.]*\//;
 const frequentLibraries =
   /^lib\/lib(ssl|crypto|ffi|sqlite3|lzma|bz2|z|uuid|readline|tinfo|ncursesw?|panelw?|gdbm|crypt|expat)\.so/;
 
+/** Of the whole program, by the names that they usually have: people read them, programs do not. */
+export const isLicenceDocument = (path: string): boolean => licenceDocuments.test(path);
+
+const licenceDocuments = /^(COPYING|LICEN[CS]ES?|THIRD[-_]PARTY[-_\w]*)(\.(txt|md))?$/i;
+
 /** Whether a resource is worth compressing: most programs never open it, so that its reader seldom pays. */
 export function isSeldomUsed({ path, isStdlib }: Resource): boolean {
+  if (isLicenceDocument(path)) return true;
   if (isStdlib) return seldomModules.test(path) || seldomExtensions.test(path);
   if (tclScripts.test(path)) return true;
   return /^lib\/lib[^/]*\.so[.\d]*$/.test(path) && !frequentLibraries.test(path);

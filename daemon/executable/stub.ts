@@ -141,7 +141,7 @@ type RuntimeCrate = { readonly folder: string; readonly digest: string; readonly
 let foundCrate: RuntimeCrate | undefined;
 
 /** The crate's folder beside this package's code, and a digest of all that cargo reads of it. Read once per process. */
-function runtimeCrate(): RuntimeCrate {
+export function runtimeCrate(): RuntimeCrate {
   if (foundCrate !== undefined) return foundCrate;
   let folder = import.meta.dirname;
   while (!hasFile(join(folder, 'runtime'), 'Cargo.toml')) {

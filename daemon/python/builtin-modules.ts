@@ -11,7 +11,7 @@ export type ExtensionChoice = {
 
 /** Of these PyOxidizer's own list says that they do not work linked in, on Linux. */
 const broken = new Set(['_crypt', 'nis']);
-const copyleft = /\b(A|L)?GPL-/;
+const copyleft = /\b((A|L)?GPL-|Sleepycat)/;
 
 /** One variant a module, in the order of their names. A variant that a module does not have is `missing`. */
 export function builtinModules(

@@ -16,7 +16,7 @@ import { type PipProgram, findPip } from './pip-program.ts';
 import type { Resource } from './resource.ts';
 
 /** One line of the lock record: what pip chose. */
-type LockedPackage = {
+export type LockedPackage = {
   readonly name: string;
   readonly version: string;
   /** Such as "sha256=…"; absent for local folders and version control. */

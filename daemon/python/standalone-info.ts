@@ -23,6 +23,8 @@ export type ExtensionInfo = {
   readonly init_fn?: string;
   readonly licenses?: readonly string[];
   readonly license_public_domain?: boolean | null;
+  /** Of texts, relative to the folder of PYTHON.json. */
+  readonly license_paths?: readonly string[] | null;
 };
 
 /** Fields of PYTHON.json, versions 5 to 8, that are used; others may be added or go. */
@@ -34,6 +36,9 @@ export type StandaloneInfo = {
   readonly tcl_library_paths?: readonly string[];
   readonly python_tag?: string;
   readonly python_platform_tag?: string;
+  /** SPDX identifiers, of the interpreter itself. */
+  readonly licenses?: readonly string[];
+  readonly license_path?: string;
   readonly build_info?: {
     readonly core?: {
       readonly static_lib?: string;

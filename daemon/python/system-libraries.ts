@@ -22,31 +22,37 @@ export const isOnEveryMachine = (name: string): boolean => onEveryMachine.test(n
 /** An application that needs more libraries than this has a loop in what we follow. */
 const librariesMax = 2_000;
 
+/** A library of this machine as a resource at lib/<soname>, and the paths of the resources that need it. */
+export type SystemLibrary = { readonly resource: Resource; readonly neededBy: readonly string[] };
+
+type Library = { readonly path: string; readonly content: Content & { readonly at: 'file' } };
+
 /**
- * What the libraries among `resources` need, directly or through others, and neither they nor every machine have:
- * resources at lib/<soname>, sorted. A library that this machine lacks too is left out, and logged.
+ * What the libraries among `resources` need, directly or through others, and neither they nor every machine have,
+ * sorted. A library that this machine lacks too is left out, and logged.
  */
-export function systemLibraries(context: Context, resources: readonly Resource[]): Resource[] {
-  const libraries = resources.flatMap(({ path, content }) =>
-    /\.so(\.\d+)*$/.test(path) && content.at === 'file' ? [content] : [],
+export function systemLibraries(context: Context, resources: readonly Resource[]): SystemLibrary[] {
+  const libraries = resources.flatMap(({ path, content }): Library[] =>
+    /\.so(\.\d+)*$/.test(path) && content.at === 'file' ? [{ path, content }] : [],
   );
   const packed = new Set(resources.map(({ path }) => basename(path)));
-  const found = new Map<string, Resource>();
+  const found = new Map<string, { readonly resource: Resource; readonly neededBy: string[] }>();
   if (libraries.length === 0) return [];
   const search = openLibrarySearch();
   const queue = [...libraries];
   const known = new Map<string, ElfNeeds>(
     zip(
-      libraries.map(({ sha256 }) => sha256),
+      libraries.map(({ content }) => content.sha256),
       context.cache.getMany(
         needs,
-        libraries.map(({ sha256 }) => ({ library: sha256 })),
+        libraries.map(({ content }) => ({ library: content.sha256 })),
       ),
     ),
   );
-  for (const library of queue) {
+  for (const { path: user, content: library } of queue) {
     const { needed, searchPaths } = known.get(library.sha256) ?? readNeeds(context, library);
     for (const name of needed) {
+      found.get(name)?.neededBy.push(user);
       if (packed.has(name) || found.has(name) || isOnEveryMachine(name)) continue;
       const path = search(name, { path: library.path, searchPaths });
       const hash = path === undefined ? undefined : context.cache.hashFile(path);
@@ -57,18 +63,19 @@ export function systemLibraries(context: Context, resources: readonly Resource[]
       }
       context.trace.file(path);
       const content = { at: 'file', path, sha256: hash.sha256, size: hash.size } as const;
-      found.set(name, {
+      const resource: Resource = {
         path: `lib/${name}`,
         content,
         executable: false,
         what: { kind: 'file' },
         isStdlib: false,
         isTest: false,
-      });
-      if (queue.length < librariesMax) queue.push(content);
+      };
+      found.set(name, { resource, neededBy: [user] });
+      if (queue.length < librariesMax) queue.push({ path: resource.path, content });
     }
   }
-  return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return [...found.values()].toSorted((a, b) => (a.resource.path < b.resource.path ? -1 : 1));
 }
 
 function readNeeds(context: Context, library: Content & { readonly at: 'file' }): ElfNeeds {

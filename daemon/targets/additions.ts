@@ -6,11 +6,10 @@ import type { Context } from '../context.ts';
 import type { PackedResource } from '../executable/resource-layer.ts';
 import type { Resource } from '../python/resource.ts';
 import { sharedPython } from '../python/shared-library.ts';
-import { systemLibraries } from '../python/system-libraries.ts';
+import { type SystemLibrary, systemLibraries } from '../python/system-libraries.ts';
 import type { Distribution } from '../python/distribution.ts';
 import { inputFailure } from '../../protocol/failure.ts';
 import type { ResourceSetEntry, ResourceSets } from './resource-sets.ts';
-import { runtimeModules } from './runtime-modules.ts';
 import { placeTclFiles } from './tcl-files.ts';
 
 /** One layer to be: in the order of the image, where a later one hides what an earlier one has. */
@@ -31,6 +30,10 @@ export type Placement = {
   readonly sharedLibrary: string | undefined;
   /** Where Tcl's scripts are, for programs that have tkinter. */
   readonly tclLibrary: string | undefined;
+  /** The sets that something was taken from. */
+  readonly sets: readonly string[];
+  /** Libraries of this machine in the layers. */
+  readonly libraries: readonly SystemLibrary[];
 };
 
 type Portion = {
@@ -99,17 +102,21 @@ export async function placeAdditions(
   const resources = [...layers.flatMap(({ packed }) => packed), ...beside];
   const tcl = await placeTclFiles(context, sets, value, resources);
   const shared = sharedPython(context, sets.distribution(value.distribution));
-  // First, so that the application's own `oxidized_importer` hides ours.
-  const ours: LayerPlan = { subject: 'oxidized_importer', volatile: false, packed: runtimeModules() };
+  const libraries = systemLibrariesOf(context, layers, shared);
   return {
     layers: [
-      ours,
       ...(tcl.layer === undefined ? [] : [tcl.layer]),
-      ...withSystemLibraries(context, layers, shared),
+      ...withSystemLibraries(layers, libraries, shared),
     ],
     beside: [...beside, ...tcl.beside],
     sharedLibrary: shared?.path,
     tclLibrary: tcl.library,
+    sets: [
+      ...new Set(
+        portions.flatMap(({ set, items }) => (set === undefined || items.length === 0 ? [] : [set])),
+      ),
+    ],
+    libraries,
   };
 }
 
@@ -169,18 +176,25 @@ function companionsOf(sets: ResourceSets, { set, settings }: Extract<Addition, {
   }));
 }
 
-/** Libraries of this machine that packed ones need and other machines may lack, and libpython itself, in a layer of their own. */
-function withSystemLibraries(
+function systemLibrariesOf(
   context: Context,
   layers: readonly LayerPlan[],
   shared: Resource | undefined,
-): readonly LayerPlan[] {
+): SystemLibrary[] {
   const resources = layers.flatMap(({ packed }) => packed.map(({ resource }) => resource));
   if (shared !== undefined) resources.push(shared);
-  const libraries = systemLibraries(context, resources);
-  if (shared !== undefined) libraries.push(shared);
-  if (libraries.length === 0) return layers;
-  const packed = libraries.map((resource) => ({ resource, source: true, levels: [] }));
+  return systemLibraries(context, resources);
+}
+
+/** Libraries of this machine that packed ones need and other machines may lack, and libpython itself, in a layer of their own. */
+function withSystemLibraries(
+  layers: readonly LayerPlan[],
+  libraries: readonly SystemLibrary[],
+  shared: Resource | undefined,
+): readonly LayerPlan[] {
+  const resources = [...libraries.map(({ resource }) => resource), ...(shared === undefined ? [] : [shared])];
+  if (resources.length === 0) return layers;
+  const packed = resources.map((resource) => ({ resource, source: true, levels: [] }));
   // First, so that a library which the application brings under the same path hides it.
   return [{ subject: 'system libraries', volatile: false, packed }, ...layers];
 }

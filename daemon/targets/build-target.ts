@@ -28,7 +28,7 @@ export async function buildTarget(
   const artifact = (kind: Artifact['kind'], path: string): Artifact => ({ target: name, kind, path });
   switch (value.type) {
     case 'PythonExecutable': {
-      const written = await buildPythonExecutable(context, bench, value, folder);
+      const { written } = await buildPythonExecutable(context, bench, value, folder);
       const path = join(folder, value.name);
       return { artifacts: [artifact('executable', path)], written, run: path };
     }

@@ -11,11 +11,13 @@ import type {
   WheelValue,
 } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
+import type { PackageInput } from '../licences/inputs.ts';
 import type { NamedFile } from '../packaging/named-file.ts';
 import { universalContent } from '../packaging/universal-binary.ts';
 import { wheelContent } from '../packaging/wheel.ts';
 import type { Content, Resource } from '../python/resource.ts';
 import { type Resolve, installerTree } from './installer-tree.ts';
+import { packagesOf } from './licence-inputs.ts';
 import { modificationTime } from './modification-time.ts';
 import { compiledFiles, contentOfFile, contentOfText } from './placed-files.ts';
 import { type Workbench, buildPythonExecutable } from './python-executable.ts';
@@ -39,7 +41,8 @@ export async function manifestFiles(
   staging: string,
 ): Promise<NamedFile[]> {
   const files: NamedFile[] = [];
-  for (const entry of value.entries) files.push(...(await filesOf(context, bench, entry, staging)));
+  const packages = loosePackages(context, bench, value);
+  for (const entry of value.entries) files.push(...(await filesOf(context, bench, entry, staging, packages)));
   return files;
 }
 
@@ -48,6 +51,7 @@ async function filesOf(
   bench: Workbench,
   entry: ManifestEntry,
   staging: string,
+  packages: readonly PackageInput[],
 ): Promise<NamedFile[]> {
   switch (entry.kind) {
     case 'file': {
@@ -74,14 +78,29 @@ async function filesOf(
     }
     case 'executable': {
       const folder = mkdtempSync(join(staging, 'program-'));
-      const written = await buildPythonExecutable(context, bench, entry.executable, folder);
-      return written.map((path, index) => ({
+      const { executable } = entry;
+      const built = await buildPythonExecutable(context, bench, executable, folder, packages);
+      const files = built.written.map((path, index) => ({
         path: join(entry.prefix, path.slice(folder.length + 1)),
         content: contentOfFile(context, path),
         executable: index === 0,
       }));
+      const { licences } = built;
+      if (licences === undefined) return files;
+      const { path, content } = licences;
+      return [{ path: join(entry.prefix, path), content, executable: false }, ...files];
     }
   }
+}
+
+/** Packages that lie in the layout as files: the document of a program beside them names them too. */
+export function loosePackages(
+  context: Context,
+  { sets }: Pick<Workbench, 'sets'>,
+  { entries }: FileManifestValue,
+): PackageInput[] {
+  const used = entries.flatMap((entry) => (entry.kind === 'resources' ? [entry.set] : []));
+  return [...new Set(used)].flatMap((set) => packagesOf(context, sets.get(set)).map(({ input }) => input));
 }
 
 const chosen = (
@@ -108,7 +127,8 @@ async function contentOf(
       return bench.sets.get(content.set).resources[content.index]!.content;
     case 'executable': {
       const folder = mkdtempSync(join(staging, 'program-'));
-      const [program] = await buildPythonExecutable(context, bench, content.executable, folder);
+      const { written } = await buildPythonExecutable(context, bench, content.executable, folder);
+      const [program] = written;
       if (program === undefined) throw new Error(`${basename(folder)} holds no program`);
       return contentOfFile(context, program);
     }

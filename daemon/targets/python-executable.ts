@@ -1,31 +1,47 @@
 // What building a PythonExecutable does: stub, layers, image, and the files that belong beside it.
 import { join } from 'node:path';
+import type { LicencePolicy } from '../../protocol/licences.ts';
 import type { PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import type { ImageLayer } from '../executable/image.ts';
 import { type LayerTools, cachedLayer, freshLayer } from '../executable/resource-layer.ts';
 import { buildStub } from '../executable/stub.ts';
+import type { PackageInput } from '../licences/inputs.ts';
 import { builtinModules } from '../python/builtin-modules.ts';
 import type { Distribution, StaticExtension } from '../python/distribution.ts';
+import type { Resource } from '../python/resource.ts';
 import { type LayerPlan, placeAdditions } from './additions.ts';
+import { licenceInputs, uniquePackages } from './licence-inputs.ts';
+import { licensed, packedDocument } from './licences.ts';
 import { modificationTime } from './modification-time.ts';
 import type { ResourceSets } from './resource-sets.ts';
 import { placeBeside } from './placed-files.ts';
 import type { Images } from './images.ts';
+import { runtimeModules } from './runtime-modules.ts';
 
 /** What the targets of one build share. */
 export type Workbench = LayerTools & {
   readonly sets: ResourceSets;
   readonly images: Images;
+  /** What the request forbids, beside the config. */
+  readonly policy: LicencePolicy;
 };
 
-/** Writes the program into `folder` and returns the absolute paths of all that was written, the program first. */
+export type BuiltExecutable = {
+  /** Absolute paths of all that was written, the program first. */
+  readonly written: readonly string[];
+  /** The document of licences that was packed, under its name. */
+  readonly licences: Resource | undefined;
+};
+
+/** Writes the program into `folder`. `packages` are what lies beside it and belongs to it: their licences are told too. */
 export async function buildPythonExecutable(
   context: Context,
   bench: Workbench,
   value: PythonExecutableValue,
   folder: string,
-): Promise<readonly string[]> {
+  packages: readonly PackageInput[] = [],
+): Promise<BuiltExecutable> {
   const distribution = bench.sets.distribution(value.distribution);
   const modules = linkedModules(context, distribution, value);
   const placement = await placeAdditions(context, bench.sets, value, modules);
@@ -39,21 +55,35 @@ export async function buildPythonExecutable(
     (both) => buildStub(both, distribution, modules),
     (both) => buildLayers(both, bench, distribution, plans),
   ]);
+  const own = licenceInputs(
+    context,
+    bench.sets,
+    { distribution, licensing: value.licensing, linked: modules },
+    placement,
+  );
+  const inputs = { ...own, packages: uniquePackages([...own.packages, ...packages]) };
+  const licences = await licensed(context, value, inputs, bench.policy);
+  // First, so that what the application has under the same names hides ours.
+  const ours = await cachedLayer(context, bench, distribution, 'oxidized_importer', [
+    ...runtimeModules(),
+    ...packedDocument(licences),
+  ]);
 
   const output = join(folder, value.name);
   const image = {
     stub: stubPath(context, stub.sha256),
-    layers,
+    layers: [ours, ...layers],
     config,
     output,
     mtime: modificationTime(context),
   };
   await bench.images.write(image, context.signal);
-  return [output, ...(await placeBeside(context, bench.compiler, distribution, beside, folder))];
+  const placed = await placeBeside(context, bench.compiler, distribution, beside, folder);
+  return { written: [output, ...placed], licences };
 }
 
 /** The extension modules that are linked in from their objects; none where the distribution has no objects. */
-function linkedModules(
+export function linkedModules(
   context: Context,
   { objectFiles, version }: Distribution,
   { extensionModules }: PythonExecutableValue,

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { Failure } from '../../protocol/failure.ts';
 import type { Distribution } from '../python/distribution.ts';
+import type { LockedPackage } from '../python/pip.ts';
 import type { Resource } from '../python/resource.ts';
 import { type StandardLibraryOptions, distributionResources } from '../python/standard-library.ts';
 import { type TclLibrary, tclLibrary } from '../python/tcl-library.ts';
@@ -16,6 +17,8 @@ export type ResourceSetEntry = {
   readonly volatile: boolean;
   /** What its wheels were downloaded for. */
   readonly triple?: string;
+  /** What pip chose; absent for what it did not install. */
+  readonly lock?: readonly LockedPackage[];
 };
 
 /** Distributions and resource lists that one evaluation's handles stand for. They live as long as the build. */

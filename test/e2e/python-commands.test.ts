@@ -121,7 +121,7 @@ suite('Pythons and what is in them', { concurrency: false }, () => {
     );
     assert.match(
       text,
-      /\nzlib\n----\n\ndefault\n\^{7}\n\nRequired: false\nBuilt-in Default: true\nLinks: z \(static\)\n/,
+      /\nzlib\n----\n\ndefault\n\^{7}\n\nRequired: false\nBuilt-in Default: true\nLicensing: Zlib\nLinks: z \(static\)\n/,
     );
     assert.match(text, /\nPython Modules\n==============\n\n(.+\n)*json\.decoder\n/);
     assert.match(text, /\nPython Resources\n================\n\n/);
@@ -173,5 +173,12 @@ suite('Pythons and what is in them', { concurrency: false }, () => {
     assert.ok(!existsSync(join(cache, 'trees')));
     assert.match(said(['python', 'install', archive]), /CPython 3\.12\.1/);
     assert.match(said(['cache-clear']), /removing/);
+  });
+
+  test('python-distribution-licenses of an archive tells what PYTHON.json says', () => {
+    const lines = said(['python-distribution-licenses', archive]).split('\n');
+    assert.equal(lines[0], 'Licences of CPython 3.12.1');
+    assert.match(lines[1] ?? '', /^ {2}CPython 3\.12\.1 +Python-2\.0 OR CNRI-Python \(PYTHON\.json\)$/);
+    assert.match(lines[2] ?? '', /^ {2}zlib +Zlib \(PYTHON\.json; for libz\)$/);
   });
 });

@@ -111,6 +111,7 @@ function describe(short: string, staticLibrary: string | undefined) {
     libpython_link_mode: staticLibrary === undefined ? 'shared' : 'static',
     python_extension_module_loading: ['builtin', 'shared-library'],
     a_field_of_the_future: true,
+    licenses: ['Python-2.0', 'CNRI-Python'],
     build_info: {
       object_file_format: 'elf',
       core: {
@@ -123,7 +124,9 @@ function describe(short: string, staticLibrary: string | undefined) {
       },
       extensions: {
         _ssl: [{ in_core: false, shared_lib: 'x.so', links: [{ name: 'ssl', system: true }] }],
-        zlib: [{ in_core: true, links: [{ name: 'z', path_static: 'build/lib/libz.a' }] }],
+        zlib: [
+          { in_core: true, licenses: ['Zlib'], links: [{ name: 'z', path_static: 'build/lib/libz.a' }] },
+        ],
       },
     },
   };

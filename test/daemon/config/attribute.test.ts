@@ -54,6 +54,7 @@ function accepted({ name, check }: AttributeDeclaration): readonly string[] {
   if (/dict\[str, Snap/.test(check.type)) return ['{}', 'None'];
   if (check.type.startsWith('list[dict')) return ['[{"a": "b"}]', 'None'];
   if (check.type.startsWith('dict[str, list')) return ['{"a": ["b"]}', 'None'];
+  if (check.type === 'dict[str, str]') return ['{"a": "b"}'];
   if (check.type.startsWith('dict')) return ['{"a": "b", "c": [], "d": {"e": 1}}', 'None'];
   const choices = check.type.split(' | ');
   const valueOf = (choice: string): readonly string[] => {

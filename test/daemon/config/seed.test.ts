@@ -42,6 +42,7 @@ test('S1: the smallest config packs a REPL', async () => {
         interpreter: { ...modernInterpreter, run: { mode: 'repl' } },
         additions: [standardLibrary],
         licensesFilename: 'COPYING.txt',
+        licensing: { denied: [], allowed: [], clarified: {}, manifests: [] },
         tclFilesPath: undefined,
       },
     },

@@ -31,7 +31,7 @@ for (const name of ['3.11', 'debian'] as const) {
       tests: false,
       resources: false,
     });
-    const found = systemLibraries(rig.context, resources);
+    const found = systemLibraries(rig.context, resources).map(({ resource }) => resource);
     const expected = new Map<string, string>();
     for (const { path, content } of resources)
       if (path.endsWith('.so') && content.at === 'file')
@@ -46,7 +46,11 @@ for (const name of ['3.11', 'debian'] as const) {
     }
     assert.ok(found.some(({ path }) => path === 'lib/libffi.so.8'));
     assert.ok(!found.some(({ path }) => /lib(c|m|pthread|gcc_s|stdc\+\+)\.so/.test(path)));
-    assert.deepEqual(systemLibraries(rig.context, resources), found, 'and so it is when the needs are known');
+    assert.deepEqual(
+      systemLibraries(rig.context, resources).map(({ resource }) => resource),
+      found,
+      'and so it is when the needs are known',
+    );
   });
 }
 
@@ -91,7 +95,7 @@ test('run paths, packed libraries and missing ones', () => {
     searchPaths: ['$ORIGIN/../private'],
   });
   const paths = (resources: Resource[]): string[] =>
-    systemLibraries(rig.context, resources).map(({ path }) => path);
+    systemLibraries(rig.context, resources).map(({ resource }) => resource.path);
   assert.deepEqual(paths([outer]), ['lib/libinner.so.1'], 'found as its run path says');
   assert.deepEqual(paths([outer, inner]), [], 'packed anyway');
   const lost = library(rig, 'pkg/lost.so', join(rig.folder, 'private/libinner.so.1'));

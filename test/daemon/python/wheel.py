@@ -1,4 +1,4 @@
-# Writes wheels for the tests: wheel.py FOLDER NAME VERSION [MEMBER=TEXT]... [--requires NAME]...
+# Writes wheels for the tests: wheel.py FOLDER NAME VERSION [MEMBER=TEXT]... [--requires=NAME]... [--header=LINE]...
 import base64
 import hashlib
 import sys
@@ -11,6 +11,7 @@ info = f"{name}-{version}.dist-info"
 members[f"{info}/METADATA"] = (
     f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     + "".join(f"Requires-Dist: {required}\n" for required in requires)
+    + "".join(f"{word.removeprefix('--header=')}\n" for word in rest if word.startswith("--header="))
 )
 members[f"{info}/WHEEL"] = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
