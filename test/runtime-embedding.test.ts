@@ -1,10 +1,11 @@
 // Programs that embed Python through the crate, built by cargo as a user's are: the public interface from outside.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { findPayload } from '../daemon/executable/elf.ts';
 import { buildStub, testPython, workFolder, writeExecutable } from './daemon/executable/packing.ts';
 
 type Row = {
@@ -20,23 +21,32 @@ const python = testPython();
 /** Cargo's target folder of these programs, kept between runs. */
 const target = join(workFolder, `embedding-${python.version}`);
 
-function buildProgram(): string {
+function cargo(folder: string, args: readonly string[], environment: Record<string, string> = {}): void {
   mkdirSync(target, { recursive: true });
   const pyo3 = join(target, 'pyo3.txt');
   const lines = ['implementation=CPython', `version=${python.version}`, 'shared=false', 'abi3=false'];
   writeFileSync(pyo3, [...lines, 'pointer_width=64', 'suppress_build_script_link_lines=true', ''].join('\n'));
-  execFileSync('cargo', ['build', '--locked', '--quiet'], {
-    cwd: 'test/embedding/rust',
-    stdio: ['ignore', 'inherit', 'inherit'],
+  execFileSync('cargo', [...args, '--locked', '--quiet'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
       PYO3_CONFIG_FILE: pyo3,
       CARGO_TARGET_DIR: target,
       OXD_PYTHON_STATIC: python.archive,
       OXD_PYTHON_LIBS: python.libraries,
+      ...environment,
     },
   });
-  return join(target, 'debug/embedding');
+}
+
+/** Writes the payload of an executable to a file of its own. */
+function payloadOf(executable: string, output: string): string {
+  const bytes = readFileSync(executable);
+  const found = findPayload((offset, length) => bytes.subarray(offset, offset + length));
+  assert.ok(found);
+  writeFileSync(output, bytes.subarray(found.offset, found.offset + found.length));
+  return output;
 }
 
 const missing = (name: string) => `ModuleNotFoundError: No module named '${name}'`;
@@ -103,7 +113,8 @@ suite('a program that embeds Python', () => {
   /** Somebody else's executable, with the same tree. */
   const image = join(folder, 'image');
   before(async () => {
-    copyFileSync(buildProgram(), bare);
+    cargo('test/embedding/rust', ['build']);
+    copyFileSync(join(target, 'debug/embedding'), bare);
     const code = 'import sys; print(sys.argv, sys.path[-1]); sys.exit(3)';
     const run = { mode: 'eval', code } as const;
     await writeExecutable(python, { output: packed, stub: bare, run });
@@ -135,4 +146,22 @@ suite('a program that embeds Python', () => {
     test(`${row.name}: resources in a file`, () =>
       check(bare, { ...row, environment: { PACKED_RESOURCES: image } }));
   }
+  test('once: resources in memory', () =>
+    check(bare, {
+      name: 'once',
+      environment: { PACKED_RESOURCES: payloadOf(image, join(folder, 'payload')), AS_BYTES: '1' },
+      out: ['EXE/lib/pythonPYTHON/json/__init__.py'],
+    }));
+
+  test('its documentation has no warnings', () =>
+    cargo('runtime', ['doc', '--no-deps', '--features', 'pyo3'], { RUSTDOCFLAGS: '-D warnings' }));
+
+  test('the examples in it run', () => {
+    const link = ['-Wl,--whole-archive', python.archive, '-Wl,--no-whole-archive', python.libraries];
+    const flags = link.flatMap((text) => (text ?? '').split(' ')).map((argument) => `-Clink-arg=${argument}`);
+    cargo('runtime', ['test', '--doc', '--features', 'pyo3'], {
+      RUSTDOCFLAGS: ['-D warnings', ...flags].join(' '),
+      OXD_DOC_RESOURCES: image,
+    });
+  });
 });

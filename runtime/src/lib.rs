@@ -5,11 +5,13 @@
 //! program's packages and their data in [`PackedResources`], which appear as a directory below the path of the running
 //! executable. Errors are [`Error`] values.
 //!
-//! ```no_run
+//! ```
 //! use oxd_runtime::{Interpreter, InterpreterConfig};
 //!
-//! let python = Interpreter::start(InterpreterConfig::default().utf8_mode(true))?;
-//! python.run_code("import sys; print(sys.version)")?;
+//! let config = InterpreterConfig::default().utf8_mode(true);
+//! # let config = config.resources(oxd_runtime::PackedResources::File(env!("OXD_DOC_RESOURCES").into()));
+//! let python = Interpreter::start(config)?;
+//! python.run_code("import json; assert json.loads('[1]') == [1]")?;
 //! python.finalize()?;
 //! # Ok::<(), oxd_runtime::Error>(())
 //! ```

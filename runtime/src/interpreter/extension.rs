@@ -8,13 +8,7 @@ use std::sync::Mutex;
 
 /// An extension module that is compiled into the program.
 ///
-/// With pyo3, `init` is what `#[pymodule]` makes:
-///
-/// ```
-/// # #[cfg(all(feature = "pyo3", any()))] {
-/// ExtensionModule::new("fast", fast::__pyo3_init);
-/// # }
-/// ```
+/// With pyo3, `init` is the function `__pyo3_init` that `#[pymodule]` puts into the module.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExtensionModule {

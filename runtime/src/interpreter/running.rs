@@ -20,11 +20,15 @@ use std::sync::atomic::{AtomicU8, Ordering};
 /// module keeps in static variables survives that (types of `#[pyclass]`, numpy), so not every extension module can be
 /// imported again.
 ///
-/// ```no_run
-/// use oxd_runtime::{Interpreter, PackedResources};
+/// ```
+/// use oxd_runtime::{Interpreter, InterpreterConfig, Run};
 ///
-/// let config = PackedResources::Executable.config()?;
-/// std::process::exit(Interpreter::start(config)?.run());
+/// let config = InterpreterConfig::default();
+/// # let config = config.resources(oxd_runtime::PackedResources::File(env!("OXD_DOC_RESOURCES").into()));
+/// for code in [3, 0] {
+///     let program = Run::Eval(format!("import sys; sys.exit({code})"));
+///     assert_eq!(Interpreter::start(config.clone().run(program))?.run(), code);
+/// }
 /// # Ok::<(), oxd_runtime::Error>(())
 /// ```
 pub struct Interpreter {
@@ -98,12 +102,15 @@ impl Interpreter {
 
     /// Calls a function with the GIL. Other threads use `pyo3::Python::attach` while this interpreter runs.
     ///
-    /// ```no_run
+    /// ```
     /// # use oxd_runtime::{Interpreter, InterpreterConfig};
     /// use oxd_runtime::pyo3::prelude::*;
     ///
-    /// let python = Interpreter::start(InterpreterConfig::default())?;
-    /// let version: String = python.with_gil(|py| py.import("sys")?.getattr("version")?.extract())?;
+    /// # let config = InterpreterConfig::default();
+    /// # let config = config.resources(oxd_runtime::PackedResources::File(env!("OXD_DOC_RESOURCES").into()));
+    /// let python = Interpreter::start(config)?;
+    /// let version = python.with_gil(|py| py.import("sys")?.getattr("version")?.extract::<String>())?;
+    /// assert!(version.starts_with(oxd_runtime::PYTHON_VERSION));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "pyo3")]
