@@ -34,6 +34,7 @@ mod descriptor;
 mod errno;
 mod exec;
 mod fallback;
+mod hierarchy;
 mod library;
 mod link;
 mod listing;

@@ -2,6 +2,7 @@
 //!
 //! On x86-64 the 64-bit names are the same functions, so one of each pair is enough.
 
+use super::hierarchy;
 use libc::{DIR, FILE, c_char, c_int, c_long, c_uint, c_void, dev_t, dirent, gid_t, mode_t, size_t, ssize_t, uid_t};
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -150,6 +151,11 @@ originals! {
     fn scandirat64(dirfd: c_int, path: *const c_char, to: *mut *mut *mut dirent, filter: Filter, compare: Compare) -> c_int;
     fn ftw64(path: *const c_char, visit: Visit, descriptors: c_int) -> c_int;
     fn nftw64(path: *const c_char, visit: VisitAt, descriptors: c_int, flags: c_int) -> c_int;
+    fn fts_open(paths: Strings, options: c_int, compare: hierarchy::Compare) -> *mut hierarchy::Walk;
+    fn fts_read(walk: *mut hierarchy::Walk) -> *mut hierarchy::Entry;
+    fn fts_children(walk: *mut hierarchy::Walk, options: c_int) -> *mut hierarchy::Entry;
+    fn fts_set(walk: *mut hierarchy::Walk, entry: *mut hierarchy::Entry, instruction: c_int) -> c_int;
+    fn fts_close(walk: *mut hierarchy::Walk) -> c_int;
     fn glob64(pattern: *const c_char, flags: c_int, error: GlobError, to: *mut c_void) -> c_int;
 
     fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void;

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <ftw.h>
 #include <glob.h>
 #include <limits.h>
@@ -244,6 +245,8 @@ static void try_listings(const char *path, const char *shown) {
     }
 }
 
+#include "hierarchy.c"
+
 static void try_changes(const char *path, const char *shown) {
     char template[PATH_MAX];
     outcome("mkdir", shown, mkdir(path, 0755));
@@ -309,6 +312,7 @@ void probe(const char *folder, FILE *to) {
         try_stat(path, shown);
         try_links(path, shown);
         try_listings(path, shown);
+        try_hierarchy(path, shown);
         /* The folder itself is a mount point here, which the kernel refuses to change for that. */
         if (below[i][strspn(below[i], "/")]) try_changes(path, shown);
     }
