@@ -1,4 +1,5 @@
 // The index of a layer: nodes, modules, their hash tables and the strings, which come before the data.
+import { pageBytes } from './elf.ts';
 import type { LayerFile, LayerModule } from './layer.ts';
 
 /** A file as it lies in the layer. */
@@ -38,8 +39,18 @@ const alignment = 8;
 /** A u16 holds a path's length; the kernel's own limit is 4096. */
 const pathBytesMax = 65_535;
 
-/** The next place where a file may begin. */
-export const aligned = (offset: number): number => Math.ceil(offset / alignment) * alignment;
+/** Native libraries begin on a page when they are at least this large: the runtime maps their code from the executable. */
+const mappedBytesMin = 256 * 1024;
+const elfMagic = Buffer.from('\x7fELF', 'latin1');
+
+const roundedUp = (offset: number, to: number): number => Math.ceil(offset / to) * to;
+export const aligned = (offset: number): number => roundedUp(offset, alignment);
+
+/** The first place from `offset` on where these stored bytes may begin. */
+export function placeFor(bytes: Uint8Array, offset: number): number {
+  const isMapped = bytes.length >= mappedBytesMin && elfMagic.equals(bytes.subarray(0, elfMagic.length));
+  return roundedUp(offset, isMapped ? pageBytes : alignment);
+}
 
 /** FNV-1a, 32 bits. */
 function hashOf(bytes: Uint8Array): number {

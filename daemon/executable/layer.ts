@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:f
 import { promisify } from 'node:util';
 import { constants, crc32, zstdCompress } from 'node:zlib';
 import { writeFully } from './file-bytes.ts';
-import { aligned, layerIndex, layerTree, type StoredFile } from './layer-index.ts';
+import { aligned, layerIndex, layerTree, placeFor, type StoredFile } from './layer-index.ts';
 
 export type LayerFile = {
   /** Relative to the executable, with "/", without "." and "..". */
@@ -58,10 +58,11 @@ export async function writeLayer(
       signal.throwIfAborted();
       const batch = tree.files.slice(from, from + filesAtOnce);
       for (const { bytes, size, crc, zstd } of await Promise.all(batch.map(storedForm))) {
-        writeFully(target, bytes, end);
+        const offset = placeFor(bytes, end);
+        writeFully(target, bytes, offset);
         // The bytes themselves are let go: the index needs their length only.
-        stored.push({ offset: end, length: bytes.length, size, crc, zstd });
-        end = aligned(end + bytes.length);
+        stored.push({ offset, length: bytes.length, size, crc, zstd });
+        end = aligned(offset + bytes.length);
       }
     }
     writeFully(target, layerIndex(tree, stored, end), 0);
@@ -81,15 +82,15 @@ export function buildLayer(files: readonly LayerFile[], modules: readonly LayerM
   const contents = tree.files.map(contentOf);
   let end = tree.dataOffset;
   const stored = contents.map((bytes) => {
-    const offset = end;
-    end = aligned(end + bytes.length);
+    const offset = placeFor(bytes, end);
+    end = aligned(offset + bytes.length);
     return { offset, length: bytes.length, size: bytes.length, crc: rememberedCrc(bytes), zstd: false };
   });
   const layer = Buffer.allocUnsafe(end).fill(0, 0, tree.dataOffset);
   for (const [at, bytes] of contents.entries()) {
     const { offset, length } = stored[at]!;
     layer.set(bytes, offset);
-    layer.fill(0, offset + length, aligned(offset + length));
+    layer.fill(0, offset + length, stored[at + 1]?.offset ?? end);
   }
   layer.set(layerIndex(tree, stored, end));
   return layer;

@@ -11,6 +11,7 @@ mod layer;
 mod mapping;
 mod segment;
 
+use std::ffi::{CStr, CString};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub use children::Children;
@@ -18,7 +19,7 @@ pub use content::Content;
 use header::Header;
 use layer::Layer;
 pub use layer::{Module, ModuleKind};
-pub use mapping::{Mapping, executable_path, find_mapping};
+pub use mapping::{EXECUTABLE, Mapping, executable_path, find_mapping};
 pub use segment::segment;
 
 /// What is wrong with the executable, as a sentence for its user.
@@ -56,6 +57,7 @@ pub struct Payload {
     header: Header,
     /// In image order: a path in a later one hides the same path in an earlier one.
     layers: Vec<Layer>,
+    backing: Option<(CString, u64)>,
 }
 
 static PAYLOAD: AtomicPtr<Payload> = AtomicPtr::new(std::ptr::null_mut());
@@ -79,7 +81,19 @@ impl Payload {
     pub fn open(bytes: &'static [u8], root: Vec<u8>) -> Result<Payload, Damaged> {
         let header = Header::read(bytes)?;
         let layers = header.layers.iter().map(|at| Layer::open(&bytes[at.range.clone()])).collect::<Result<_, _>>()?;
-        Ok(Payload { bytes, root, header, layers })
+        Ok(Payload { bytes, root, header, layers, backing: None })
+    }
+
+    /// Says that the payload is a part of `file`, beginning at `offset`: then pieces of it can be mapped once more.
+    pub fn backed_by(self, file: CString, offset: u64) -> Payload {
+        Payload { backing: Some((file, offset)), ..self }
+    }
+
+    /// The file that holds the bytes of a packed file as they are, and where in it.
+    pub fn in_file(&self, content: &Content) -> Option<(&CStr, u64)> {
+        let (Content::Mapped(bytes), Some((file, offset))) = (content, &self.backing) else { return None };
+        let within = (bytes.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
+        (within < self.bytes.len()).then_some((file, offset + within as u64))
     }
 
     /// Whether it was opened with these bytes, and not copies of them, and that root.

@@ -7,7 +7,7 @@ use image::File;
 use oxd_runtime::payload::{Entry, EntryKind, Payload};
 
 fn file<'a>(path: &'a str, bytes: &'a [u8]) -> File<'a> {
-    File { path, bytes, executable: path.starts_with("bin/") }
+    File { path, bytes, executable: path.starts_with("bin/"), on_page: false }
 }
 
 fn open(bytes: Vec<u8>) -> Result<Payload, oxd_runtime::payload::Damaged> {

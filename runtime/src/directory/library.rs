@@ -1,14 +1,16 @@
 //! dlopen of packed libraries.
 //!
-//! A library is copied to memory, opened there by libc under a name of its own, and then given its virtual path as its
-//! name in the list of loaded objects. From then on libc knows it by that path: opening it again gives the same handle
+//! A library is copied to memory, save for what can be mapped from the executable (`plan`), opened there by libc under a
+//! name of its own, and then given its virtual path as its name in the list of loaded objects. From then on libc knows it by that path: opening it again gives the same handle
 //! with its count, `dladdr`, debuggers and tracebacks name it. What it needs of the tree is opened before it, so that
 //! libc finds those by SONAME.
 
+mod arrival;
 mod elf;
 mod failure;
 mod image;
 mod needs;
+mod plan;
 
 use super::place::{is_inside, route};
 use super::resolve::Kind;
@@ -51,6 +53,26 @@ impl Handle {
         let mut map: *mut LinkMap = null_mut();
         let failed = unsafe { libc::dlinfo(self.0, libc::RTLD_DI_LINKMAP, (&raw mut map).cast()) } != 0;
         (!failed && !map.is_null()).then_some(map)
+    }
+
+    /// Where the library is loaded: what its addresses are relative to.
+    fn base(&self) -> Option<usize> {
+        self.map().map(|map| unsafe { (*map).address })
+    }
+
+    /// The name that libc gave it stays allocated: somebody may be looking at it.
+    fn give_name(&self, name: &CStr) {
+        let Some(map) = self.map() else { return };
+        unsafe {
+            if CStr::from_ptr((*map).name) == name {
+                return;
+            }
+            // libc frees the name when the library is closed, so it has to come from malloc.
+            let name = libc::strdup(name.as_ptr());
+            if !name.is_null() {
+                (*map).name = name;
+            }
+        }
     }
 
     fn into_raw(self) -> *mut c_void {
@@ -104,14 +126,14 @@ impl<'a> Library<'a> {
             return Err(Failure::silent());
         }
         let mut needed = needs::open(self.payload, self.path, &content, above);
-        let mut image = flight.image(self.path, &content).map_err(|errno| {
+        let mut image = flight.image(self, &content).map_err(|errno| {
             let reason = std::io::Error::from_raw_os_error(errno.0);
             Failure::new(&self.name, &format!("cannot create a file in memory: {reason}"))
         })?;
         for _ in 0..MISSING_MAX {
             let text = match open_original(&image, flags) {
                 Ok(handle) => {
-                    self.give_name(&handle);
+                    handle.give_name(&self.name);
                     return Ok(handle);
                 }
                 Err(text) => text,
@@ -132,21 +154,6 @@ impl<'a> Library<'a> {
             }
         }
         Err(Failure::new(&self.name, "needs too many libraries that cannot be opened"))
-    }
-
-    /// The name that libc gave it stays allocated: somebody may be looking at it.
-    fn give_name(&self, handle: &Handle) {
-        let Some(map) = handle.map() else { return };
-        unsafe {
-            if CStr::from_ptr((*map).name) == self.name.as_c_str() {
-                return;
-            }
-            // libc frees the name when the library is closed, so it has to come from malloc.
-            let name = libc::strdup(self.name.as_ptr());
-            if !name.is_null() {
-                (*map).name = name;
-            }
-        }
     }
 }
 

@@ -10,12 +10,11 @@ use super::resolve::{Kind, PATH_BYTES_MAX, Path, PathBuffer};
 use super::tree::{self, Node};
 use super::{fallback, space};
 use libc::{c_char, c_int};
-use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
 
-/// Opens even after the file was renamed or replaced.
-pub const EXECUTABLE: &CStr = c"/proc/self/exe";
+pub use crate::payload::EXECUTABLE;
+
 /// `argv[0]` below the root that makes the executable start as a plain interpreter.
 const MARK: &[u8] = b"/bin/python3";
 /// Longer argument lists get their room from `mmap`; 8 kB of stack are there even between vfork and exec.
@@ -162,6 +161,7 @@ unsafe fn count(arguments: Strings) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::CStr;
 
     #[test]
     fn a_first_line_is_split_as_the_kernel_splits_it() {

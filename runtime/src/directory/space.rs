@@ -71,6 +71,26 @@ pub fn write_all(fd: c_int, bytes: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
+/// As `write_all`, from `at` on; the position of the descriptor stays.
+pub fn write_all_at(fd: c_int, bytes: &[u8], at: usize) -> Result<(), Errno> {
+    let mut done = 0;
+    while done < bytes.len() {
+        let rest = &bytes[done..];
+        // Safety: the slice is valid for its length.
+        match unsafe { libc::pwrite(fd, rest.as_ptr().cast(), rest.len(), (at + done) as i64) } {
+            -1 if errno::last() == Errno(libc::EINTR) => {}
+            -1 => return Err(errno::last()),
+            written => done += written as usize,
+        }
+    }
+    Ok(())
+}
+
+/// What is added reads as zeros and takes no memory.
+pub fn set_length(fd: c_int, length: usize) -> Result<(), Errno> {
+    if unsafe { libc::ftruncate(fd, length as i64) } == 0 { Ok(()) } else { Err(errno::last()) }
+}
+
 /// Closes a descriptor of our own; `errno` stays.
 pub fn close(fd: c_int) {
     errno::preserved(|| unsafe { libc::close(fd) });

@@ -33,11 +33,14 @@ impl PackedResources {
     pub(super) fn open(&self) -> Result<Opened, Error> {
         let root = payload::executable_path();
         let root = root.ok_or(Error::NoResources { reason: "/proc is not mounted".into() })?;
+        // Where in the executable the payload begins, if that is where it is.
+        let mut offset = None;
         let bytes = match self {
             PackedResources::Executable => {
-                let mapping = payload::find_mapping();
                 let nothing = || Error::NoResources { reason: "nothing is packed into this program".into() };
-                mapping.ok_or_else(nothing)?.bytes()?
+                let mapping = payload::find_mapping().ok_or_else(nothing)?;
+                offset = Some(mapping.offset);
+                mapping.bytes()?
             }
             PackedResources::Bytes(bytes) => bytes,
             PackedResources::File(path) => payload_of(path, map(path)?)?,
@@ -45,7 +48,11 @@ impl PackedResources {
         if let Some(known) = payload::payload().filter(|known| known.is_on(bytes, &root)) {
             return Ok(Opened::Installed(known));
         }
-        Ok(Opened::New(Box::new(Payload::open(bytes, root)?)))
+        let payload = Payload::open(bytes, root)?;
+        Ok(Opened::New(Box::new(match offset {
+            Some(offset) => payload.backed_by(payload::EXECUTABLE.into(), offset),
+            None => payload,
+        })))
     }
 }
 

@@ -3,12 +3,15 @@
 use super::Damaged;
 use std::ffi::{CStr, c_int, c_void};
 
+/// The file that this process is running, whatever has become of its name.
+pub const EXECUTABLE: &CStr = c"/proc/self/exe";
+
 /// Where the payload lies.
 pub struct Mapping {
     address: usize,
     length: usize,
     /// In the executable's file.
-    offset: u64,
+    pub offset: u64,
 }
 
 /// The last loaded segment of the executable when it is read-only, which is where the image writer puts the payload;
@@ -39,7 +42,7 @@ impl Mapping {
     pub fn bytes(&self) -> Result<&'static [u8], Damaged> {
         // Safety: stat writes the buffer it is given.
         let mut stat: libc::stat = unsafe { std::mem::zeroed() };
-        if unsafe { libc::stat(c"/proc/self/exe".as_ptr(), &mut stat) } != 0 {
+        if unsafe { libc::stat(EXECUTABLE.as_ptr(), &mut stat) } != 0 {
             return Err(Damaged("its own file cannot be looked at through /proc/self/exe".into()));
         }
         let wanted = self.offset + self.length as u64;
@@ -53,10 +56,9 @@ impl Mapping {
 
 /// Absolute path of the running executable, also after it was renamed or deleted.
 pub fn executable_path() -> Option<Vec<u8>> {
-    const LINK: &CStr = c"/proc/self/exe";
     let mut path = vec![0u8; libc::PATH_MAX as usize];
     // Safety: at most `path.len()` bytes are written.
-    let length = unsafe { libc::readlink(LINK.as_ptr(), path.as_mut_ptr().cast(), path.len()) };
+    let length = unsafe { libc::readlink(EXECUTABLE.as_ptr(), path.as_mut_ptr().cast(), path.len()) };
     path.truncate(usize::try_from(length).ok()?);
     // The kernel marks a deleted file so; its real name cannot exist, or it is a different file.
     if let Some(kept) = path.strip_suffix(b" (deleted)") {

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 pub const MTIME: u64 = 1_700_000_000;
 
 pub fn files() -> Vec<File<'static>> {
-    let file = |path, bytes, executable| File { path, bytes, executable };
+    let file = |path, bytes, executable| File { path, bytes, executable, on_page: false };
     vec![
         file("tree/file", b"hello, file\n", false),
         file("tree/run", b"#!/bin/sh\necho ran\n", true),
@@ -37,9 +37,9 @@ pub fn rig() -> &'static Rig {
         std::fs::write(&executable, b"the executable itself").unwrap();
         let libraries = libraries(&folder);
         let mut packed = files();
-        packed.extend(libraries.iter().map(|(path, bytes)| File { path, bytes, executable: false }));
+        packed.extend(libraries.iter().map(|(path, bytes)| File { path, bytes, executable: false, on_page: false }));
         let bytes = image::payload(
-            &[packed, vec![File { path: "tree/file", bytes: b"hello, file\n", executable: false }]],
+            &[packed, vec![File { path: "tree/file", bytes: b"hello, file\n", executable: false, on_page: false }]],
             MTIME,
         );
         let root = executable.as_os_str().as_bytes().to_vec();

@@ -9,6 +9,8 @@ pub struct File<'a> {
     pub path: &'a str,
     pub bytes: &'a [u8],
     pub executable: bool,
+    /// Begins on a page, as large libraries do.
+    pub on_page: bool,
 }
 
 #[derive(Default)]
@@ -78,6 +80,9 @@ fn layer(files: &[File]) -> Vec<u8> {
         string += path.len();
         match node.file {
             Some(file) => {
+                if file.on_page {
+                    bytes.resize(bytes.len().next_multiple_of(PAGE_BYTES), 0);
+                }
                 let start = bytes.len() as u64;
                 bytes.extend(file.bytes);
                 (bytes[at + 6], bytes[at + 7]) = (1, u8::from(file.executable));

@@ -63,6 +63,23 @@ test('compression is used where it saves', async () => {
   assert.equal(short, await writeLayer(join(folder, 'short2'), [text('a', 'xyz')], [], signal));
 });
 
+test('large libraries begin on pages', async () => {
+  const library = (path: string, size: number): LayerFile => ({
+    path,
+    content: { at: 'bytes', bytes: Buffer.concat([Buffer.from(`\x7fELF${path}`), Buffer.alloc(size)]) },
+    executable: false,
+    compress: false,
+  });
+  const some = [text('a', 'x'), library('b.so', 300_000), library('c.so', 300), library('d.so', 300_001)];
+  const layer = buildLayer(some, []);
+  const begins = some.map(({ path }) => layer.indexOf(path === 'a' ? 'x' : `\x7fELF${path}`, 0, 'latin1'));
+  assert.deepEqual([begins[1]! % 4096, begins[3]! % 4096], [0, 0]);
+  assert.ok(begins[2]! % 4096 !== 0, 'small ones are copied');
+  const output = join(folder, 'libraries');
+  await writeLayer(output, some.toReversed(), [], signal);
+  assert.deepEqual(readFileSync(output), layer);
+});
+
 test('a library goes before the source of the same module', () => {
   const both: LayerModule[] = [
     { name: 'm', isPackage: false, has: { kind: 'extension', library: 'm.so' } },

@@ -1,13 +1,14 @@
-//! What the loader will ask for: DT_NEEDED, DT_RPATH, DT_RUNPATH and the extent of the segments of an ELF file.
+//! Reading ELF files: their segments and sections, and what the loader will ask for (DT_NEEDED, DT_RPATH, DT_RUNPATH).
 
 /// From <elf.h>.
-const PT_LOAD: u32 = 1;
-const PT_DYNAMIC: u32 = 2;
+pub const PT_LOAD: u32 = 1;
+pub const PT_DYNAMIC: u32 = 2;
 const DT_NEEDED: u64 = 1;
-const DT_STRTAB: u64 = 5;
+pub const DT_STRTAB: u64 = 5;
 const DT_RPATH: u64 = 15;
 const DT_RUNPATH: u64 = 29;
 const PROGRAM_HEADER_BYTES: usize = 56;
+const SECTION_HEADER_BYTES: usize = 64;
 /// A dynamic section has some thirty entries; this bounds a damaged one.
 const ENTRIES_MAX: usize = 4096;
 
@@ -18,41 +19,100 @@ pub struct Dynamic<'a> {
     pub search: Vec<&'a [u8]>,
 }
 
-struct Segment {
-    kind: u32,
-    offset: usize,
-    address: u64,
-    size: usize,
+pub struct Segment {
+    pub kind: u32,
+    /// Of `libc::PF_R`, `PF_W` and `PF_X`.
+    pub flags: u32,
+    pub offset: usize,
+    pub address: u64,
+    /// Bytes in the file.
+    pub size: usize,
+}
+
+pub struct Section {
+    pub kind: u32,
+    pub flags: u64,
+    pub offset: usize,
+    pub address: u64,
+    pub size: usize,
+}
+
+/// One entry of the dynamic section, and where in the file it stands.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    pub at: usize,
+    pub tag: u64,
+    pub value: u64,
 }
 
 fn u16_at(file: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(file.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
 
-fn u32_at(file: &[u8], at: usize) -> Option<u32> {
+pub fn u32_at(file: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(file.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
-fn u64_at(file: &[u8], at: usize) -> Option<u64> {
+pub fn u64_at(file: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(file.get(at..at.checked_add(8)?)?.try_into().ok()?))
 }
 
-fn segments(file: &[u8]) -> Option<Vec<Segment>> {
+fn usize_at(file: &[u8], at: usize) -> Option<usize> {
+    usize::try_from(u64_at(file, at)?).ok()
+}
+
+pub fn segments(file: &[u8]) -> Option<Vec<Segment>> {
     // 64 bits, little-endian: what this process can load.
     if file.get(..6)? != b"\x7fELF\x02\x01" {
         return None;
     }
-    let start = usize::try_from(u64_at(file, 32)?).ok()?;
+    let start = usize_at(file, 32)?;
     let segment = |index: usize| {
         let at = start.checked_add(index * PROGRAM_HEADER_BYTES)?;
         Some(Segment {
             kind: u32_at(file, at)?,
-            offset: usize::try_from(u64_at(file, at + 8)?).ok()?,
+            flags: u32_at(file, at.checked_add(4)?)?,
+            offset: usize_at(file, at + 8)?,
             address: u64_at(file, at + 16)?,
-            size: usize::try_from(u64_at(file, at + 32)?).ok()?,
+            size: usize_at(file, at + 32)?,
         })
     };
     (0..usize::from(u16_at(file, 56)?)).map(segment).collect()
+}
+
+/// Of a file that `segments` has read. Empty where they were stripped.
+pub fn sections(file: &[u8]) -> Option<Vec<Section>> {
+    let start = usize_at(file, 40)?;
+    let section = |index: usize| {
+        let at = start.checked_add(index * SECTION_HEADER_BYTES)?;
+        Some(Section {
+            kind: u32_at(file, at.checked_add(4)?)?,
+            flags: u64_at(file, at + 8)?,
+            address: u64_at(file, at + 16)?,
+            offset: usize_at(file, at + 24)?,
+            size: usize_at(file, at + 32)?,
+        })
+    };
+    (0..usize::from(u16_at(file, 60)?)).map(section).collect()
+}
+
+pub fn entries(file: &[u8], segments: &[Segment]) -> Option<Vec<Entry>> {
+    let section = segments.iter().find(|segment| segment.kind == PT_DYNAMIC)?;
+    let entry = |index: usize| {
+        let at = section.offset.checked_add(index * 16)?;
+        Some(Entry { at, tag: u64_at(file, at)?, value: u64_at(file, at.checked_add(8)?)? })
+    };
+    let all = (0..(section.size / 16).min(ENTRIES_MAX)).map_while(entry);
+    Some(all.take_while(|entry| entry.tag != 0).collect())
+}
+
+/// Where in the file that address lies.
+pub fn offset_of(segments: &[Segment], address: u64) -> Option<usize> {
+    let holds = |segment: &&Segment| {
+        segment.kind == PT_LOAD && address >= segment.address && address - segment.address < segment.size as u64
+    };
+    let segment = segments.iter().find(holds)?;
+    segment.offset.checked_add((address - segment.address) as usize)
 }
 
 /// How much of the file the loader maps: what lies behind (symbols for debuggers) need not be copied.
@@ -74,25 +134,14 @@ pub fn dynamic(file: &[u8]) -> Dynamic<'_> {
 
 fn read_dynamic(file: &[u8]) -> Option<Dynamic<'_>> {
     let segments = segments(file)?;
-    let section = segments.iter().find(|segment| segment.kind == PT_DYNAMIC)?;
-    let entries: Vec<(u64, u64)> = (0..(section.size / 16).min(ENTRIES_MAX))
-        .map_while(|index| {
-            let at = section.offset.checked_add(index * 16)?;
-            Some((u64_at(file, at)?, u64_at(file, at + 8)?))
-        })
-        .take_while(|(tag, _)| *tag != 0)
-        .collect();
-    let table = entries.iter().find(|(tag, _)| *tag == DT_STRTAB)?.1;
-    let within = |segment: &&Segment| {
-        segment.kind == PT_LOAD && table >= segment.address && table - segment.address < segment.size as u64
-    };
-    let segment = segments.iter().find(within)?;
-    let strings = file.get(segment.offset.checked_add((table - segment.address) as usize)?..)?;
+    let entries = entries(file, &segments)?;
+    let table = entries.iter().find(|entry| entry.tag == DT_STRTAB)?.value;
+    let strings = file.get(offset_of(&segments, table)?..)?;
     let text = |offset: u64| {
         let text = strings.get(usize::try_from(offset).ok()?..)?;
         Some(&text[..text.iter().position(|byte| *byte == 0)?])
     };
-    let all = |wanted: u64| entries.iter().filter(move |(tag, _)| *tag == wanted).filter_map(|(_, value)| text(*value));
+    let all = |wanted| entries.iter().filter(move |entry| entry.tag == wanted).filter_map(|entry| text(entry.value));
     // With DT_RUNPATH, DT_RPATH is ignored.
     let search = all(DT_RUNPATH).next().or_else(|| all(DT_RPATH).next()).unwrap_or_default();
     let search = search.split(|byte| *byte == b':').filter(|folder| !folder.is_empty()).collect();

@@ -1,20 +1,30 @@
 //! Libraries in memory, each under a name that libc has not met.
 
-use super::elf;
+use super::arrival::{Arrival, GATES, Rest};
+use super::{Library, elf};
 use crate::directory::errno::Errno;
 use crate::directory::{fallback, space};
+use crate::payload::Content;
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, CString};
-use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 /// A library that is being opened, perhaps by several threads at once. It never spans a call of libc's loader, which
 /// has a lock of its own and calls initializers that may open libraries in turn.
 struct Entry {
     path: Vec<u8>,
     users: usize,
-    /// Its file, and the name to open it by.
-    image: Option<(Option<i32>, CString)>,
+    image: Option<Image>,
+}
+
+/// A file that libc can open by that name.
+struct Image {
+    name: CString,
+    /// None where it is on disk.
+    memory: Option<i32>,
+    /// None where it is the whole library.
+    arrival: Option<Arc<Arrival>>,
 }
 
 /// A share in the opening of one library; the last to leave closes the file.
@@ -64,22 +74,34 @@ impl Flight {
     }
 
     /// The name of a file with the library's bytes, the same for all who open it now.
-    pub fn image(&self, path: &[u8], content: &[u8]) -> Result<CString, Errno> {
+    pub fn image(&self, library: &Library, content: &Content) -> Result<CString, Errno> {
         locked(|entries| {
-            let Some(entry) = entries.iter_mut().find(|entry| entry.path == self.path) else {
+            let Some(at) = entries.iter().position(|entry| entry.path == self.path) else {
                 return Err(Errno(libc::ENOENT));
             };
-            if let Some((_, name)) = &entry.image {
-                return Ok(name.clone());
+            if let Some(image) = &entries[at].image {
+                return Ok(image.name.clone());
             }
-            let made = match in_memory(path, content) {
-                Ok((fd, name)) => (Some(fd), name),
-                Err(refused) if space::is_forbidden(refused) => (None, fallback::file(path, content).ok_or(refused)?),
-                Err(refused) => return Err(refused),
-            };
-            Ok(entry.image.insert(made).1.clone())
+            let held = |gate: &usize| entries.iter().any(|entry| entry.holds(*gate));
+            let free = (0..GATES.len()).find(|gate| !held(gate));
+            Ok(entries[at].image.insert(make(library, content, free)?).name.clone())
         })
     }
+}
+
+impl Entry {
+    fn holds(&self, gate: usize) -> bool {
+        self.arrival().is_some_and(|arrival| arrival.gate == gate)
+    }
+
+    fn arrival(&self) -> Option<&Arc<Arrival>> {
+        self.image.as_ref()?.arrival.as_ref()
+    }
+}
+
+/// The library that holds a gate.
+pub fn arrival_at(gate: usize) -> Option<Arc<Arrival>> {
+    locked(|entries| entries.iter().find(|entry| entry.holds(gate)).and_then(Entry::arrival).cloned())
 }
 
 impl Drop for Flight {
@@ -88,7 +110,7 @@ impl Drop for Flight {
             let Some(at) = entries.iter().position(|entry| entry.path == self.path) else { return };
             entries[at].users -= 1;
             if entries[at].users == 0
-                && let Some((Some(fd), _)) = entries.swap_remove(at).image
+                && let Some(fd) = entries.swap_remove(at).image.and_then(|image| image.memory)
             {
                 space::close(fd);
             }
@@ -96,15 +118,33 @@ impl Drop for Flight {
     }
 }
 
-fn in_memory(path: &[u8], content: &[u8]) -> Result<(i32, CString), Errno> {
-    let fd = space::memory(path)?;
-    match space::write_all(fd, &content[..elf::mapped_bytes(content)]) {
-        Ok(()) => Ok((fd, unique_name(fd))),
-        Err(refused) => {
-            space::close(fd);
-            Err(refused)
+fn make(library: &Library, content: &Content, gate: Option<usize>) -> Result<Image, Errno> {
+    match in_memory(library, content, gate) {
+        Err(refused) if space::is_forbidden(refused) => {
+            let name = fallback::file(library.path, content).ok_or(refused)?;
+            Ok(Image { name, memory: None, arrival: None })
         }
+        made => made,
     }
+}
+
+fn in_memory(library: &Library, content: &Content, gate: Option<usize>) -> Result<Image, Errno> {
+    let rest = gate.and_then(|gate| Some((gate, Rest::of(library.payload, content)?)));
+    let memory = space::memory(library.path)?;
+    let written = match &rest {
+        Some((gate, rest)) => rest.write_others(memory, *gate),
+        None => space::write_all(memory, &content[..elf::mapped_bytes(content)]),
+    };
+    if let Err(refused) = written {
+        space::close(memory);
+        return Err(refused);
+    }
+    let image = unique_name(memory);
+    let arrival = rest.map(|(gate, rest)| {
+        let (image, name) = (image.clone(), library.name.clone());
+        Arc::new(Arrival { rest, memory, image, name, gate })
+    });
+    Ok(Image { name: image, memory: Some(memory), arrival })
 }
 
 /// libc knows libraries by their names, and descriptor numbers come back: two libraries that were both opened as
