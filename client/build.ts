@@ -1,20 +1,18 @@
 import { Build, type BuildOutcome, type BuildRequest } from '../protocol/requests.ts';
-import { flagValues, hasFlag, type Task } from './command.ts';
-import { configRequest } from './config-request.ts';
+import { flagValue, flagValues, hasFlag, type Task } from './command.ts';
+import { subjectRequest } from './config-request.ts';
 import { writeError, writeOut } from './output.ts';
+import { placeOutput } from './output-file.ts';
 import { perform } from './perform.ts';
 import { Screen } from './screen.ts';
 
 export async function build(task: Task): Promise<number> {
-  const request: BuildRequest = {
-    ...configRequest(task),
-    targets: task.invocation.words,
-    mode: 'build',
-    ...licencesOf(task),
-  };
+  const request: BuildRequest = { ...subjectRequest(task), mode: 'build', ...licencesOf(task) };
   if (hasFlag(task, '--watch')) return (await import('./watch.ts')).watch(task, request);
   const outcome = await performBuild(task, request, new Screen(task));
-  reportOutcome(task, outcome);
+  const output = flagValue(task, '--output');
+  const placed = output === undefined ? undefined : placeOutput(task, output, outcome.artifacts);
+  reportOutcome(task, outcome, placed);
   return 0;
 }
 
@@ -34,11 +32,13 @@ export async function performBuild(task: Task, request: BuildRequest, screen: Sc
   }
 }
 
-function reportOutcome({ isJson }: Task, outcome: BuildOutcome): void {
+function reportOutcome({ isJson }: Task, outcome: BuildOutcome, output: string | undefined): void {
   if (isJson) {
-    writeOut(`${JSON.stringify({ event: 'result', ...outcome, exitCode: 0 })}\n`);
+    const result = { event: 'result', ...outcome, ...(output === undefined ? {} : { output }), exitCode: 0 };
+    writeOut(`${JSON.stringify(result)}\n`);
     return;
   }
+  if (output !== undefined && outcome.outcome === 'built') writeError(`writing executable to ${output}\n`);
   if (outcome.outcome === 'unchanged')
     for (const { target, path } of outcome.artifacts) writeError(`${target} is up to date: ${path}\n`);
 }

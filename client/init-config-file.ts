@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 
-import { environmentFailure, inputFailure } from '../protocol/failure.ts';
+import { inputFailure } from '../protocol/failure.ts';
 import { flagValue, flagValues, type Task } from './command.ts';
-import { configFileName } from './config-request.ts';
+import { configFileName } from './config-file-name.ts';
+import { writeNewConfig } from './new-config.ts';
 import { writeError, writeOut } from './output.ts';
 
 /** Writes a commented config into a folder, which gives the program its name. Never overwrites one. */
@@ -16,7 +17,7 @@ export function initConfigFile(task: Task): Promise<number> {
     code: flagValue(task, '--python-code'),
     packages: flagValues(task, '--pip-install').map(([name = '']) => name),
   });
-  write(folder, file, text);
+  writeNewConfig(file, text);
   if (task.isJson)
     writeOut(`${JSON.stringify({ event: 'result', outcome: 'written', path: file, exitCode: 0 })}\n`);
   else
@@ -82,23 +83,6 @@ export function starlarkString(text: string): string {
     (character) => escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
   return `"${escaped}"`;
-}
-
-function write(folder: string, file: string, text: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isDirectory())
-    throw inputFailure(`existing path must be a directory: ${folder}`, { hint: 'choose another name' });
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST')
-      throw inputFailure(`There is a config already: ${file}`, {
-        hint: 'edit it, remove it, or choose another folder',
-        cause,
-      });
-    throw environmentFailure(`Cannot write ${file}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function nextSteps(folder: string, code: string | undefined): string {

@@ -9,6 +9,7 @@ import { findPlaces } from './places.ts';
 /** Loaded by name, so that `oxd build` never pays for what other commands need. */
 const runners: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   'init-config-file': async () => (await import('./init-config-file.ts')).initConfigFile,
+  init: async () => (await import('./init.ts')).init,
   build: async () => (await import('./build.ts')).build,
   run: async () => (await import('./run.ts')).run,
   'list-targets': async () => (await import('./list-targets.ts')).listTargets,

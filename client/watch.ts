@@ -1,7 +1,8 @@
 import type { BuildEvent } from '../protocol/events.ts';
 import { exitCodes, Failure } from '../protocol/failure.ts';
 import { type BuildRequest, Watch } from '../protocol/requests.ts';
-import type { Task } from './command.ts';
+import { flagValue, type Task } from './command.ts';
+import { placeOutput } from './output-file.ts';
 import { perform } from './perform.ts';
 import { Screen } from './screen.ts';
 
@@ -10,7 +11,9 @@ export async function watch(task: Task, request: BuildRequest): Promise<number> 
   const screen = new Screen(task);
   const { listener, ...performance } = screen.performance;
   let rounds = 0;
+  const output = flagValue(task, '--output');
   const perRound = (event: BuildEvent): boolean => {
+    if (event.event === 'artifact' && output !== undefined) placeOutput(task, output, [event]);
     if (event.event === 'round') rounds += 1;
     // Where it is written is said by the first round.
     return task.isJson || rounds === 0 || event.event !== 'artifact';

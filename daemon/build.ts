@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { Cache } from '../cache/cache.ts';
 import { inputFailure } from '../protocol/failure.ts';
-import type { Artifact, BuildOutcome, BuildRequest, ConfigRequest, Target } from '../protocol/requests.ts';
+import type {
+  Artifact,
+  BuildOutcome,
+  BuildRequest,
+  ConfigRequest,
+  Target,
+  WrittenConfig,
+} from '../protocol/requests.ts';
 import { version } from '../protocol/version.ts';
 import { codeFolder, stampOf } from './code-stamp.ts';
 import { configHost } from './config-host.ts';
@@ -12,6 +19,8 @@ import type { Context, Log } from './context.ts';
 import type { Caller } from './engine.ts';
 import { withHintsOnce } from './hints-once.ts';
 import type { LayerTools } from './executable/resource-layer.ts';
+import { explainWritten } from './one-step/explain.ts';
+import { writeConfig } from './one-step/plan.ts';
 import { buildTarget, install } from './targets/build-target.ts';
 import type { Images } from './targets/images.ts';
 import { ResourceSets, type StandardLibraries } from './targets/resource-sets.ts';
@@ -85,10 +94,12 @@ async function buildTargets(
   request: BuildRequest,
 ): Promise<Remembered & { readonly written: readonly string[] }> {
   const sets = new ResourceSets(tools.libraries);
-  const evaluated = await evaluate(tools, context, request, sets, request.targets);
+  const written = await writtenConfig(context, request);
+  const targets = written !== undefined && request.targets.length === 0 ? written.targets : request.targets;
+  const evaluated = await evaluate(tools, context, { ...request, text: written?.text }, sets, targets);
   if (evaluated.targets.length === 0 && evaluated.installations.length === 0) throw nothingToBuild(request);
   const artifacts: Artifact[] = [];
-  const written: string[] = [];
+  const outputs: string[] = [];
   let run: string | null = null;
   const bench = { ...tools, sets, policy: request.licences ?? { deny: [], allow: [] } };
   for (const target of evaluated.targets) {
@@ -96,15 +107,38 @@ async function buildTargets(
     for (const artifact of built.artifacts) context.report({ event: 'artifact', ...artifact });
     artifacts.push(...built.artifacts);
     run = built.run ?? run;
-    written.push(...built.written);
+    outputs.push(...built.written);
   }
   for (const installation of evaluated.installations) {
-    written.push(...(await install(context, bench, installation)));
+    outputs.push(...(await install(context, bench, installation)));
     const { path } = installation;
     context.report({ event: 'artifact', target: 'install', kind: 'directory', path });
   }
+  // Several programs of one project: none of them is the one to run.
+  if (written !== undefined && written.targets.length > 1) run = null;
   if (request.mode === 'run' && run === null) throw notRunnable(evaluated.targets);
-  return { artifacts, run, written };
+  return { artifacts, run, written: outputs };
+}
+
+/** The config of a program without one. A program that is run is one. */
+async function writtenConfig(context: Context, request: BuildRequest): Promise<WrittenConfig | undefined> {
+  if (request.oneStep === undefined) return undefined;
+  const written = await writeConfig(context, request);
+  if (request.mode === 'run' && request.targets.length === 0 && written.targets.length > 1)
+    throw inputFailure(`Cannot tell which program to run: there are ${written.targets.join(', ')}`, {
+      hint: `choose one with --entry, such as --entry ${written.targets[0]}`,
+    });
+  return written;
+}
+
+/** The config that a build without one goes by; what has to be installed for it is installed. */
+export function writeConfigOf(
+  tools: BuildTools,
+  request: ConfigRequest,
+  caller: Caller,
+): Promise<WrittenConfig> {
+  const trace = recordTrace({ cache: tools.cache, environment: request.environment });
+  return writeConfig(contextOf(tools, request, caller, trace), request);
 }
 
 /** The files and directories that the last build of a request looked at, also when it failed. */
@@ -155,12 +189,13 @@ const code = stampOf(codeFolder);
 
 /** Everything that decides about a build and is not looked up during it. */
 export function traceKey(request: BuildRequest): string {
-  const { config, targets, release, triple, variables, licences } = request;
+  const { config, oneStep, targets, release, triple, variables, licences } = request;
   const sorted = Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const parts = {
     version,
     code,
     config,
+    oneStep,
     targets,
     release,
     triple: triple ?? hostTriple,
@@ -173,7 +208,7 @@ export function traceKey(request: BuildRequest): string {
 export async function evaluate(
   tools: BuildTools,
   context: Context,
-  request: ConfigRequest,
+  request: ConfigRequest & { readonly text?: string | undefined },
   sets: ResourceSets,
   targets: readonly string[] | 'none',
 ): Promise<Extract<EvaluationOutcome, { outcome: 'resolved' }>> {
@@ -182,13 +217,16 @@ export async function evaluate(
     throw inputFailure(`Cannot build for "${triple}": this version builds for ${hostTriple} only`);
   context.trace.file(request.config);
   const once = withHintsOnce(context, request.config);
-  const evaluated = await tools.evaluator.evaluate(once, configHost(context, sets, request.config), {
-    config: request.config,
-    targets,
-    triple,
-    release: request.release,
-    variables: request.variables,
-  });
+  const evaluated = await explainWritten(request.text, () =>
+    tools.evaluator.evaluate(once, configHost(context, sets, request.config), {
+      config: request.config,
+      ...(request.text === undefined ? {} : { text: request.text }),
+      targets,
+      triple,
+      release: request.release,
+      variables: request.variables,
+    }),
+  );
   if (evaluated.outcome === 'invalid') {
     const errors = evaluated.diagnostics.filter(({ severity }) => severity === 'error').length;
     throw inputFailure(`Cannot evaluate the config: ${errors === 1 ? 'one error' : `${errors} errors`}`, {

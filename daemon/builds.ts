@@ -11,8 +11,9 @@ import type {
   RequestType,
   RunningBuild,
   Target,
+  WrittenConfig,
 } from '../protocol/requests.ts';
-import { type BuildTools, build, listTargets, lookedAt, traceKey } from './build.ts';
+import { type BuildTools, build, listTargets, lookedAt, traceKey, writeConfigOf } from './build.ts';
 import { ConfigEvaluator } from './config/evaluate.ts';
 import { EarlyBuilds } from './early-builds.ts';
 import type { Caller, CreateEngine, Engine, EngineOptions } from './engine.ts';
@@ -177,6 +178,10 @@ class Builds implements Engine {
 
   targets(request: ConfigRequest, caller: Caller): Promise<readonly Target[]> {
     return listTargets(this.#tools, request, caller);
+  }
+
+  writeConfig(request: ConfigRequest, caller: Caller): Promise<WrittenConfig> {
+    return writeConfigOf(this.#tools, request, caller);
   }
 
   cacheStats(): ReturnType<Engine['cacheStats']> {

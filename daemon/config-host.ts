@@ -6,7 +6,7 @@ import type { ConfigHost, DistributionId, ResourceSet, ScanMode } from './config
 import { resourceColumns } from './config/resource-columns.ts';
 import type { Context } from './context.ts';
 import { pipDownload } from './python/pip-download.ts';
-import { pipInstall, pipResources } from './python/pip.ts';
+import { type PipResult, isFromProject, pipInstall, pipResources } from './python/pip.ts';
 import type { Resource } from './python/resource.ts';
 import { resolveDistribution } from './python/resolve.ts';
 import { readPackageRoot, readVirtualenv } from './python/scan.ts';
@@ -22,6 +22,23 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
   ): ResourceSet => {
     const { resources, companions } = asScanned(found, scan);
     return { set: sets.add({ ...of, resources, companions }), columns: resourceColumns(resources) };
+  };
+  /** What comes from projects of the user's changes with each save; the rest is worth keeping packed. */
+  const keepInstalled = (
+    distribution: DistributionId,
+    installed: PipResult,
+    scan: ScanMode,
+    subject: string,
+  ): readonly ResourceSet[] => {
+    const found = pipResources(context, sets.distribution(distribution), installed);
+    const isVolatile = isFromProject(installed);
+    const own = found.filter(isVolatile);
+    const others = keep(own.length === 0 ? found : found.filter((one) => !isVolatile(one)), scan, {
+      subject,
+      volatile: false,
+      lock: installed.lock,
+    });
+    return own.length === 0 ? [others] : [others, keep(own, scan, { subject, volatile: true })];
   };
   const cacheTagOf = (id: DistributionId): { cacheTag: string } => ({
     cacheTag: sets.distribution(id).cacheTag,
@@ -49,8 +66,7 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
     async pipInstall({ distribution, args, extraEnvironment, directory, scan }) {
       const python = sets.distribution(distribution);
       const installed = await pipInstall(context, python, { args, extraEnvironment, directory });
-      const found = pipResources(context, python, installed);
-      return keep(found, scan, { subject: args.join(' '), volatile: false, lock: installed.lock });
+      return keepInstalled(distribution, installed, scan, args.join(' '));
     },
 
     async pipDownload({ distribution, args, triple, directory, scan }) {
@@ -79,10 +95,7 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
       const python = sets.distribution(distribution);
       const request = { path, extraEnvironment, extraGlobalArguments };
       const installed = await setupPyInstall(context, python, request);
-      return keep(pipResources(context, python, installed), scan, {
-        subject: basename(path),
-        volatile: false,
-      });
+      return keepInstalled(distribution, installed, scan, basename(path));
     },
 
     async readResource({ set, index }) {

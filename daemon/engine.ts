@@ -8,6 +8,7 @@ import type {
   RequestType,
   RunningBuild,
   Target,
+  WrittenConfig,
 } from '../protocol/requests.ts';
 import type { Log } from './context.ts';
 
@@ -32,6 +33,8 @@ export type Engine = {
   watch(request: BuildRequest, caller: Caller): Promise<void>;
   /** Sorted by name. */
   targets(request: ConfigRequest, caller: Caller): Promise<readonly Target[]>;
+  /** The config that a request without one is built by. */
+  writeConfig(request: ConfigRequest, caller: Caller): Promise<WrittenConfig>;
   cacheStats(): CacheReport;
   /** Everything else that protocol/questions.ts lists. */
   answer<P, R>(question: RequestType<P, R>, params: P, caller: Caller): Promise<R>;

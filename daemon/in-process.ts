@@ -8,6 +8,7 @@ import {
   type RequestType,
   Targets,
   Watch,
+  WriteConfig,
 } from '../protocol/requests.ts';
 import { questions } from '../protocol/questions.ts';
 import type { Log } from './context.ts';
@@ -67,6 +68,8 @@ async function dispatch(engine: Engine, method: string, params: object, caller: 
       return null;
     case Targets.method:
       return engine.targets(params as ConfigRequest, caller);
+    case WriteConfig.method:
+      return engine.writeConfig(params as ConfigRequest, caller);
     case CacheStats.method:
       return engine.cacheStats();
     default: {

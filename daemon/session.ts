@@ -20,6 +20,7 @@ import {
   type Streamed,
   Targets,
   Watch,
+  WriteConfig,
 } from '../protocol/requests.ts';
 import { questions } from '../protocol/questions.ts';
 import type { Caller, Engine } from './engine.ts';
@@ -81,6 +82,7 @@ export function startSession(socket: Socket, services: Services): void {
     return null;
   });
   work(Targets, (engine, params, caller) => engine.targets(params, caller));
+  work(WriteConfig, (engine, params, caller) => engine.writeConfig(params, caller));
   work(CacheStats, (engine) => Promise.resolve(engine.cacheStats()));
   for (const question of questions as readonly RequestType<unknown, unknown>[])
     work(question, (engine, params, caller) => engine.answer(question, params, caller));

@@ -1,5 +1,6 @@
 // What a build looked at, written down so that the next build can tell by looking at stats that nothing changed.
 import { type Stats, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { type Fingerprint, isRacy, statOf } from '../cache/fingerprint.ts';
 import { sha256Of } from '../cache/file-hash.ts';
 import type { Context, Trace } from './context.ts';
@@ -68,7 +69,8 @@ export function recordTrace(world: World): Recorder {
         outputs: written.seen,
         variables: { ...variables },
       };
-      return { record, disturbed: sorted([...files.markDisturbed(), ...directories.markDisturbed()]) };
+      const made = madeBelow(outputs);
+      return { record, disturbed: sorted([...files.markDisturbed(), ...directories.markDisturbed(made)]) };
     },
   };
 }
@@ -125,14 +127,17 @@ class Recording {
    * A file with another stat may have had any content in between. A directory with the same names has not: a name that
    * came and went was traced by whoever took it for real.
    */
-  markDisturbed(): string[] {
+  markDisturbed(made?: ReadonlyMap<string, string>): string[] {
     const { paths, contents, stats } = this.seen;
     return paths.filter((path, i) => {
       const nowMs = Date.now();
       const stat = statOf(path);
       if (hasStat(stats, i * statWidth, stat)) return false;
       const mayBeEqual = this.#what === 'directories' || contents[i] === absent;
-      if (mayBeEqual && this.#contentOf(path, stat) === contents[i]) {
+      const now = mayBeEqual ? this.#contentOf(path, stat) : undefined;
+      const isOurs = made !== undefined && directoryContent(path, stat, made.get(path) ?? '') === contents[i];
+      if (now !== undefined && (now === contents[i] || isOurs)) {
+        contents[i] = now;
         writeStat(stats, i * statWidth, stat, nowMs);
         return false;
       }
@@ -164,16 +169,28 @@ function fileContent({ cache }: World, path: string, stat: Stats | undefined): s
  * Names and kinds. __pycache__ does not count: running the sources makes it, and nothing is ever packed from there.
  * Files of editors do count, as a file next to a module is data to be packed whatever its name.
  */
-function directoryContent(path: string, stat: Stats | undefined): string {
+function directoryContent(path: string, stat: Stats | undefined, made?: string): string {
   if (stat?.isDirectory() !== true) return absent;
   try {
     const entries = readdirSync(path, { withFileTypes: true })
-      .filter(({ name }) => name !== '__pycache__')
+      .filter(({ name }) => name !== '__pycache__' && (made === undefined || !isMade(name, made)))
       .map((entry) => (entry.isFile() ? 'f' : entry.isDirectory() ? 'd' : 'o') + entry.name);
     return sha256Of(entries.toSorted().join('/'));
   } catch {
     return absent;
   }
+}
+
+/** What a first build adds to folders that it has listed: the one for its outputs, and what building a project leaves. */
+const isMade = (name: string, made: string): boolean => name === made || /\.egg-info$/.test(name);
+
+/** By folder, the name below it that leads to the outputs. */
+function madeBelow(outputs: readonly string[]): ReadonlyMap<string, string> {
+  const made = new Map<string, string>();
+  for (const output of outputs)
+    for (let path = output; dirname(path) !== path && !made.has(dirname(path)); path = dirname(path))
+      made.set(dirname(path), basename(path));
+  return made;
 }
 
 function variableContent({ environment }: World, name: string): string | null {

@@ -38,10 +38,33 @@ export type HelloParams = {
 export type HelloResult = { readonly daemonId: string; readonly pid: number; readonly version: string };
 export const Hello = request<HelloParams, HelloResult>('oxd/hello');
 
+/** A program without a config: what the daemon writes a config for, and evaluates it as if it were a file. Paths are absolute. */
+export type OneStep = {
+  readonly subject:
+    | { readonly kind: 'script'; readonly path: string }
+    | { readonly kind: 'folder'; readonly path: string }
+    /** Packages from an index alone; the program is built below this folder. */
+    | { readonly kind: 'packages'; readonly path: string };
+  /** Requirements as pip takes them; relative paths start at the subject's folder. */
+  readonly pip: readonly string[];
+  /** "module:function", the name of a console script, or a module. */
+  readonly entry?: string;
+  readonly name?: string;
+  /** "3.12" or "3.12.1". */
+  readonly python?: string;
+  readonly extras: readonly string[];
+  readonly groups: readonly string[];
+  readonly requirements: readonly string[];
+  readonly lock?: string;
+  /** Modules and folders beside a script that no import names. */
+  readonly include: readonly string[];
+};
+
 /** What a config is evaluated with. */
 export type ConfigRequest = {
-  /** Absolute path of a pyoxidizer.bzl. */
+  /** Absolute path of a pyoxidizer.bzl; with `oneStep`, of what stands in its place. */
   readonly config: string;
+  readonly oneStep?: OneStep;
   readonly release: boolean;
   readonly triple?: string;
   /** `--var` and `--var-env`; null where the variable of `--var-env` is not set (None in the config). */
@@ -78,6 +101,10 @@ export const Build = request<BuildRequest & Streamed, BuildOutcome>('oxd/build')
 
 /** Answers only when it is cancelled or cannot go on; each round ends with a `round` event. */
 export const Watch = request<BuildRequest & Streamed, null>('oxd/watch');
+
+/** The config that a request with `oneStep` is built by, as text for its folder. */
+export type WrittenConfig = { readonly text: string; readonly targets: readonly string[] };
+export const WriteConfig = request<ConfigRequest & Streamed, WrittenConfig>('oxd/writeConfig');
 
 export type Target = { readonly name: string; readonly default: boolean };
 /** Sorted by name. */

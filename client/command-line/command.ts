@@ -2,6 +2,7 @@ import type { Option } from './option.ts';
 
 export type CommandName =
   | 'init-config-file'
+  | 'init'
   | 'build'
   | 'run'
   | 'list-targets'

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { oneStepOptions, strictnessOptions } from './one-step.ts';
 
 export const projects: readonly Command[] = [
   {
@@ -22,5 +23,16 @@ export const projects: readonly Command[] = [
     ],
     notes:
       'The program is named after the folder; `.` is the current one. An existing config is never overwritten.',
+  },
+  {
+    name: 'init',
+    summary: 'Write the pyoxidizer.bzl of a script, a project or packages',
+    words: '[SCRIPT.py | FOLDER]',
+    wordsMin: 0,
+    wordsMax: 1,
+    options: [...strictnessOptions, ...oneStepOptions],
+    notes:
+      'It says what `oxd build` with the same words does, and gives the same executable. Without words: of this\n' +
+      'folder. An existing config is never overwritten.',
   },
 ];

@@ -12,6 +12,8 @@ import { Targets } from './target.ts';
 export type EvaluationRequest = {
   /** Absolute path of the config. */
   readonly config: string;
+  /** What stands in the config, when it is no file. */
+  readonly text?: string;
   /** Targets to resolve; empty means the default one; 'none' only finds out which there are. */
   readonly targets: readonly string[] | 'none';
   /** Such as "x86_64-unknown-linux-gnu": BUILD_TARGET_TRIPLE. */

@@ -35,14 +35,17 @@ export type ConfigHost = {
   /** The whole standard library: test modules and package resources too, marked by their flags. */
   distributionResources(request: { readonly distribution: DistributionId }): Promise<ResourceSet>;
 
-  /** `directory` is the config's folder: relative paths in `args` (requirements files, projects) start there. */
+  /**
+   * `directory` is the config's folder: relative paths in `args` (requirements files, projects) start there. What is
+   * taken from projects of the user's is a set of its own.
+   */
   pipInstall(request: {
     readonly distribution: DistributionId;
     readonly args: readonly string[];
     readonly extraEnvironment: Readonly<Record<string, string>>;
     readonly directory: string;
     readonly scan: ScanMode;
-  }): Promise<ResourceSet>;
+  }): Promise<readonly ResourceSet[]>;
 
   /** Wheels for `triple`, read without being installed: works for platforms other than this one. */
   pipDownload(request: {
@@ -74,7 +77,7 @@ export type ConfigHost = {
     readonly extraEnvironment: Readonly<Record<string, string>>;
     readonly extraGlobalArguments: readonly string[];
     readonly scan: ScanMode;
-  }): Promise<ResourceSet>;
+  }): Promise<readonly ResourceSet[]>;
 
   /** Text of a module source, for configs that look at it. */
   readResource(request: { readonly set: ResourceSetId; readonly index: number }): Promise<string>;

@@ -26,8 +26,10 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
   /** The same method on another type. */
   const instead = (name: string): string | undefined =>
     finder.instead === undefined ? undefined : `\`${finder.instead}.${name}()\``;
-  const found = (evaluation: Evaluation, self: Self, set: ResourceSet): readonly Plain[] =>
-    resourceObjects(evaluation, { id: set.set, rows: evaluation.rows(set) }, finder.policy(self));
+  const found = (evaluation: Evaluation, self: Self, ...sets: readonly ResourceSet[]): readonly Plain[] =>
+    sets.flatMap((set) =>
+      resourceObjects(evaluation, { id: set.set, rows: evaluation.rows(set) }, finder.policy(self)),
+    );
   const scanMode = (self: Self): ScanMode => {
     const settings = finder.policy(self)?.settings;
     return {
@@ -40,7 +42,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
     method({
       name: 'pip_install',
       instead: instead('pip_install'),
-      doc: "Runs `pip install` with the distribution's own pip and returns what it installed. Relative paths in `args` start at the config's folder. Results are cached; equal requests install nothing again.",
+      doc: "Runs `pip install` with the distribution's own pip and returns what it installed. Relative paths in `args` start at the config's folder. Results are cached; equal requests install nothing again. A project among them (`.`, `./lib[extra]`) is built by its own backend, and its modules are then read where they are: an edit of one needs no pip. `-r pylock.toml` installs what a lock file of PEP 751 pins, hashes checked; extras and groups of it stand behind it, as in `pylock.toml[cli]`.",
       generation,
       parameters: { args: listOf(str), extra_envs: environment },
       returns: 'list',
@@ -49,7 +51,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
         const extraEnvironment = Object.fromEntries(extra_envs ?? []);
         const { directory } = evaluation;
         const request = { distribution, args, extraEnvironment, directory, scan: scanMode(self) };
-        return found(evaluation, self, evaluation.outlet.ask('pipInstall', request));
+        return found(evaluation, self, ...evaluation.outlet.ask('pipInstall', request));
       },
     }),
     method({
@@ -111,7 +113,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
           extraGlobalArguments: extra_global_arguments ?? [],
           scan: scanMode(self),
         };
-        return found(evaluation, self, evaluation.outlet.ask('setupPyInstall', request));
+        return found(evaluation, self, ...evaluation.outlet.ask('setupPyInstall', request));
       },
     }),
   ];

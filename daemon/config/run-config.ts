@@ -60,7 +60,7 @@ export function runConfig(request: EvaluationRequest, worker: WorkerOutlet): Eva
 
   const thread = new Thread({ print: worker.print, interrupt: worker.interrupt, stepsMax });
   try {
-    const source = read(request.config);
+    const source = request.text ?? read(request.config);
     if (source === null)
       return invalid([
         wholeFile(request.config, `unable to find PyOxidizer config file at ${request.config}`),

@@ -105,13 +105,17 @@ export async function runCargo(context: Context, run: CargoRun): Promise<string>
       ? `was stopped by ${result.signal ?? 'an error'}`
       : `ended with code ${result.exitCode}`;
   const missingCrate =
-    /failed to (download|get)|could not resolve host|no matching package|spurious network/i.test(tail);
+    /failed to (download|get)|could not resolve host|no matching package|spurious network|--offline/i.test(
+      tail,
+    );
   const noLinker = /linker `([^`]+)` not found/.exec(tail);
   if (missingCrate) {
     // Before its error it only tells of its retries.
     const reason = tail.slice(Math.max(0, tail.search(/^error/m)));
     throw environmentFailure(`Cannot fetch a crate\n${reason}`, {
-      hint: 'check the network or the [source] settings of cargo',
+      hint: run.args.includes('--offline')
+        ? 'build once with the network: the runtime is compiled once for each Python'
+        : 'check the network or the [source] settings of cargo',
       logFile,
     });
   }

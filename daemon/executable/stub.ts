@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import type { ResultType, Sha256 } from '../../cache/cache.ts';
 import type { Context } from '../context.ts';
 import type { Distribution, StaticExtension } from '../python/distribution.ts';
+import { isOffline } from '../python/strictness.ts';
 import { runCargo } from './cargo.ts';
 import { makeLibpython } from './custom-libpython.ts';
 import { withStep } from '../step.ts';
@@ -84,6 +85,7 @@ export async function buildStub(
         'build',
         '--release',
         '--locked',
+        ...(isOffline(context) ? ['--offline'] : []),
         '--bin',
         'stub',
         '--manifest-path',

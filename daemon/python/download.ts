@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { getCACertificates } from 'node:tls';
 import { environmentFailure, inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
+import { isOffline } from './strictness.ts';
 
 export type Download = {
   readonly url: string;
@@ -36,6 +37,10 @@ const mirrorVariable = 'OXD_DISTRIBUTION_MIRROR';
 
 /** Returns the path of the verified file; the caller removes it. Parts of it stay for a later attempt. */
 export async function download(context: Context, request: Download): Promise<string> {
+  if (isOffline(context))
+    throw environmentFailure(`Cannot download ${withoutPassword(request.url)} offline`, {
+      hint: 'build once with the network, or use an installed CPython',
+    });
   const folder = join(context.cache.folder, 'downloads');
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${request.sha256}.part`);

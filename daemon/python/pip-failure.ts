@@ -8,16 +8,41 @@ const lastLinesMax = 20;
 /** pip puts whole lists of failed files into one line. */
 const lineLengthMax = 400;
 
-/** The failure of a pip that ended badly; `python` says for which Python and platform it worked. Its whole output goes into a file below `logs`. */
+/** What of the circumstances matters to whoever reads the failure. */
+export type PipCircumstances = {
+  readonly subject: string;
+  /** For which Python and platform it worked. */
+  readonly python: string;
+  /** Of the file that gets the whole output. */
+  readonly name: string;
+  readonly isOffline: boolean;
+  readonly isFromLock: boolean;
+};
+
+/** The failure of a pip that ended badly. Its whole output goes into a file below `logs`. */
 export function pipFailure(
   output: string,
-  { subject, python }: { readonly subject: string; readonly python: string },
   logs: string,
-  name: string,
+  { subject, python, name, isOffline, isFromLock }: PipCircumstances,
 ): Failure {
   const logFile = keepLog(logs, name, output);
   const words = pipsOwnWords(output);
-  const message = `pip cannot install ${subject}\n${words}`;
+  const message = `pip cannot install ${subject}${isOffline ? ' offline' : ''}\n${words}`;
+  if (isOffline && /No matching distribution found|Failed to establish|ProxyError|timed out/i.test(output))
+    return environmentFailure(message, {
+      hint: 'build once with the network, or name a folder of wheels with PIP_FIND_LINKS',
+      logFile,
+    });
+  if (isFromLock && /No matching distribution found/.test(output))
+    return inputFailure(message, {
+      hint: 'the lock has no wheel of it for this Python and platform: lock it for these too, or choose with --python',
+      logFile,
+    });
+  if (/THESE PACKAGES DO NOT MATCH THE HASHES/.test(output))
+    return inputFailure(message, {
+      hint: 'what was downloaded is not what was locked: find out why before you lock it again',
+      logFile,
+    });
   if (/No space left on device|Errno 28/.test(output))
     return environmentFailure(message, { hint: 'free disk space and build again', logFile });
   if (

@@ -1,9 +1,12 @@
 // What pip's result depends on besides the index: the files that its arguments name, and its settings.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputFailure } from '../../protocol/failure.ts';
+import type { Sha256 } from '../../cache/cache.ts';
 import type { Context } from '../context.ts';
+import { type LockedInstall, lockReference, lockedInstall } from './lock-file.ts';
+import type { ProjectFiles } from './project-layout.ts';
 
 export type PipRequest = {
   readonly args: readonly string[];
@@ -19,6 +22,12 @@ export type PipInputs = {
   readonly files: readonly (readonly [path: string, sha256: string])[];
   /** Settings that choose packages or change how they are built; not those of the transport. */
   readonly settings: Readonly<Record<string, string>>;
+  /** The projects among the arguments; their files are in `files` too. */
+  readonly projects: readonly ProjectFiles[];
+  /** The lock files among the arguments, by the word that names one. */
+  readonly locks: ReadonlyMap<string, LockedInstall>;
+  /** Requirements that no hash pins: another day they may come to something else. */
+  readonly unpinned: readonly string[];
 };
 
 /** Where packages go is for us to say. */
@@ -69,7 +78,14 @@ export function pipInputs(context: Context, request: PipRequest): PipInputs {
   for (const name of ['PIP_CONSTRAINT', 'PIP_REQUIREMENT'])
     for (const file of settings[name]?.split(/\s+/) ?? []) reader.requirements(file, request.directory);
   for (const path of configFiles(context, settings)) reader.optionalFile(path);
-  return { args, files: reader.files(), settings };
+  return {
+    args,
+    files: reader.files(),
+    settings,
+    projects: reader.projects,
+    locks: reader.locks,
+    unpinned: request.args.includes('--require-hashes') ? [] : reader.unpinned,
+  };
 }
 
 /** Where pip reads its configuration (pip._internal.configuration, on Linux). */
@@ -95,6 +111,9 @@ const notSourcesOnTop = /^(build|dist|target|\.tox|\.nox|\.eggs|pyoxidizer\.bzl)
 class InputReader {
   readonly #context: Context;
   readonly #files = new Map<string, string>();
+  readonly projects: ProjectFiles[] = [];
+  readonly locks = new Map<string, LockedInstall>();
+  readonly unpinned: string[] = [];
 
   constructor(context: Context) {
     this.#context = context;
@@ -122,15 +141,26 @@ class InputReader {
       }
       passed.push(word);
       if (value !== undefined && /^(-r|-c|--requirement|--constraint)$/.test(word))
-        this.requirements(value, directory);
+        this.requirements(value, directory, { isConstraint: /^(-c|--constraint)$/.test(word) });
       else if (value !== undefined && /^(-f|--find-links)$/.test(word)) this.findLinks(value, directory);
-      else if (!word.startsWith('-')) this.#requirement(word, directory);
+      else if (!word.startsWith('-')) {
+        const isLocal = this.#requirement(word, directory);
+        const isWhole = isLocal && args.includes('--no-deps');
+        if (!where.inFile && !isWhole && !takesValue.test(words[index - 1] ?? '')) this.unpinned.push(word);
+      }
     }
     return passed;
   }
 
-  requirements(file: string, directory: string): void {
-    if (/^https?:/.test(file)) return;
+  requirements(file: string, directory: string, { isConstraint = false } = {}): void {
+    if (/^https?:/.test(file)) {
+      if (!isConstraint) this.unpinned.push(file);
+      return;
+    }
+    if (lockReference(file) !== undefined) {
+      this.#lock(file, directory);
+      return;
+    }
     const path = resolve(directory, file.startsWith('file:') ? fileURLToPath(file) : file);
     if (this.#files.has(path)) return; // files may name each other in a circle
     if (!this.optionalFile(path)) throw inputFailure(`Cannot read the requirements file "${path}"`);
@@ -139,8 +169,20 @@ class InputReader {
       .split(/\r?\n/);
     for (const line of lines) {
       const words = line.replace(/(^|\s)#.*$/, '').trim();
-      if (words !== '') this.arguments(words.split(/\s+/), join(path, '..'), { inFile: true });
+      if (words === '') continue;
+      if (!isConstraint && !words.startsWith('-') && !/--hash[= ]|#sha(256|384|512)=/.test(words))
+        this.unpinned.push(words.split(/\s*;/)[0] ?? words);
+      this.arguments(words.split(/\s+/), join(path, '..'), { inFile: true });
     }
+  }
+
+  #lock(word: string, directory: string): void {
+    const { file = '', selected = [] } = lockReference(word) ?? {};
+    const path = resolve(directory, file);
+    if (!this.optionalFile(path)) throw inputFailure(`Cannot read the lock file "${path}"`);
+    const install = lockedInstall(path, readFileSync(path, 'utf8'), selected);
+    for (const local of install.files) this.optionalFile(local);
+    this.locks.set(word, install);
   }
 
   findLinks(place: string, directory: string): void {
@@ -160,22 +202,28 @@ class InputReader {
     return hash !== undefined;
   }
 
-  /** A path as pip tells one: it has a slash or starts with a point, or is an archive that is there. */
-  #requirement(word: string, directory: string): void {
+  /** A path as pip tells one: it has a slash or starts with a point, or is an archive that is there. False for no path. */
+  #requirement(word: string, directory: string): boolean {
     const named = word.replace(/^[\w.-]+(\[[^\]]*\])?\s*@\s*/, '').replace(/\[[\w\s,.-]*\]$/, '');
-    if (/^[a-z+]+:/.test(named) && !named.startsWith('file:')) return;
+    if (/^[a-z+]+:/.test(named) && !named.startsWith('file:')) return false;
     const path = resolve(directory, named.startsWith('file:') ? fileURLToPath(named) : named);
     const isPath = named.includes('/') || named.startsWith('.');
     const found = statSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory() === true && isPath) this.#project(path);
     else if (found?.isFile() === true && (isPath || /\.(whl|zip|tar\.\w+|tgz)$/.test(path)))
-      this.optionalFile(path);
-    else if (isPath && !word.includes('@') && !word.startsWith('-')) this.#context.trace.file(path);
+      return this.optionalFile(path);
+    else {
+      if (isPath && !word.includes('@') && !word.startsWith('-')) this.#context.trace.file(path);
+      return false;
+    }
+    return true;
   }
 
   #project(root: string): void {
     if (this.#files.has(root)) return;
     this.#files.set(root, 'project');
+    const files = new Map<string, Sha256>();
+    this.projects.push({ root, files });
     let count = 0;
     const visit = (folder: string): void => {
       this.#context.trace.directory(folder);
@@ -185,7 +233,8 @@ class InputReader {
         if (folder === root && notSourcesOnTop.test(entry.name)) continue;
         if (entry.isDirectory() && list(path).includes('pyvenv.cfg')) continue;
         if (entry.isDirectory()) visit(path);
-        else if (entry.isFile() && ++count <= projectFilesMax) this.optionalFile(path);
+        else if (entry.isFile() && ++count <= projectFilesMax && this.optionalFile(path))
+          files.set(relative(root, path), this.#files.get(path) as Sha256);
       }
     };
     visit(root);
@@ -195,6 +244,10 @@ class InputReader {
       });
   }
 }
+
+/** Options of pip whose value may stand in the next word, and is no requirement. */
+const takesValue =
+  /^-([ircfe]|-index-url|-requirement|-constraint|-find-links|-editable|-extra-index-url|-platform|-abi|-implementation|-python-version|-no-binary|-only-binary|-upgrade-strategy|-config-settings|-global-option|-progress-bar|-proxy|-timeout|-retries|-cert|-client-cert|-trusted-host|-src|-cache-dir|-log|-hash|-use-feature)$/;
 
 /** "--requirement=x" and "-rx" as two words. */
 function splitOption(word: string): string[] {

@@ -1,18 +1,19 @@
 // Installs packages with a distribution's own pip. Equal requests run it once.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { execa } from 'execa';
+import { basename, join } from 'node:path';
 import type { ResultType } from '../../cache/cache.ts';
-import { environmentFailure } from '../../protocol/failure.ts';
+import { environmentFailure, inputFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
 import { withStep } from '../step.ts';
-import { childEnvironment } from './child-environment.ts';
 import { classify, readMetadata } from './classify.ts';
 import type { Distribution } from './distribution.ts';
-import { pipFailure } from './pip-failure.ts';
 import { type PipInputs, type PipRequest, pipInputs } from './pip-inputs.ts';
-import { type PipProgram, findPip } from './pip-program.ts';
+import { findPip } from './pip-program.ts';
+import { runPip } from './pip-run.ts';
+import { type InstalledProject, installedProjects, sourcePaths } from './installed-project.ts';
+import { layoutDigest } from './project-layout.ts';
+import { isLocked } from './strictness.ts';
 import type { Resource } from './resource.ts';
 
 /** One line of the lock record: what pip chose. */
@@ -31,21 +32,26 @@ export type PipResult = {
   /** Id of the tree in the cache. */
   readonly tree: string;
   readonly lock: readonly LockedPackage[];
+  /** The projects of this machine among what was installed. */
+  readonly projects: readonly InstalledProject[];
 };
 
-type PipKey = PipInputs & {
+type PipKey = Pick<PipInputs, 'args' | 'files' | 'settings'> & {
   readonly pip: string; // resolves and builds differently from version to version
   readonly distribution: string; // decides which wheels fit
   readonly triple: string;
 };
 
-/** 1: the first. */
-const installs: ResultType<PipKey, PipResult> = { kind: 'pip', version: 1 };
-
-/** A killed pip and its builds get this long to remove their temporary files. */
-const killGraceMs = 5_000;
-/** Of pip's words, kept for a failure; the end matters most. */
-const outputKeptMax = 4_000_000;
+/** 1: the first. 2: with the projects. */
+const installs: ResultType<PipKey, PipResult> = { kind: 'pip', version: 2 };
+/**
+ * By what decides of projects which files are installed, in place of all their files: what is installed as it stands in
+ * the project is taken from there. 'by-content' where some of it is made in the build.
+ */
+const layouts: ResultType<PipKey & { readonly layout: 1 }, PipResult | 'by-content'> = {
+  kind: 'pip',
+  version: 2,
+};
 
 /** Packages installed into a tree of the cache. Throws a Failure with pip's own words when that is not possible. */
 export async function pipInstall(
@@ -56,143 +62,107 @@ export async function pipInstall(
   const inputs = pipInputs(context, request);
   const pip = await findPip(context, distribution);
   const key: PipKey = {
-    ...inputs,
+    args: inputs.args,
+    files: inputs.files,
+    settings: inputs.settings,
     pip: pip.version,
     distribution: distribution.id,
     triple: distribution.triple,
   };
+  const layout = inputs.projects.length === 0 ? undefined : layoutKey(context, key, inputs);
+  const laidOut = layout === undefined ? undefined : context.cache.get(layouts, layout);
+  if (laidOut !== undefined && laidOut !== 'by-content') return laidOut;
   const known = context.cache.get(installs, key);
   if (known !== undefined) return known;
-  const subject = request.args.filter((word) => !word.startsWith('-')).join(' ');
+  if (isLocked(context) && inputs.unpinned.length > 0) throw notPinned(inputs.unpinned);
+  const subject = request.args
+    .filter((word) => !word.startsWith('-'))
+    .map((word) => word.replace(/^\.(?=$|\[)/, basename(request.directory)))
+    .join(' ');
   return withStep(context, 'pip', subject, async (step) => {
     const staged = context.cache.trees.stage();
-    const report = context.cache.scratch();
+    const [report, pages] = [context.cache.scratch(), context.cache.scratch()];
     const name = `pip-${createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16)}.log`;
     try {
-      await runPip(context, distribution, { pip, inputs, request, staged, report, step, subject, name });
+      const run = { pip, inputs, request, staged, report, pages, step, subject, name };
+      await runPip(context, distribution, run);
       const lock = existsSync(report) ? readReport(report) : readInstalled(staged);
+      const find = installedProjects(staged, inputs.projects);
       removeLocalOrigins(staged);
       context.signal.throwIfAborted();
       const tree = await context.cache.trees.publish(staged);
-      const result: PipResult = { tree, lock };
+      const projects = find(context.cache.trees.files(tree));
+      const result: PipResult = { tree, lock, projects };
       context.cache.put(installs, key, result, { trees: [tree] });
+      if (layout !== undefined && areAsRead(context, inputs))
+        context.cache.put(layouts, layout, ...layoutResult(result));
       context.log.info({ packages: lock.length, pip: pip.version }, 'packages installed');
       return result;
     } finally {
       rmSync(report, { force: true });
+      rmSync(pages, { recursive: true, force: true });
       rmSync(staged, { recursive: true, force: true });
     }
   });
 }
 
-/** What pip installed, as resources; nothing is read but the metadata. */
+function layoutKey(context: Context, key: PipKey, { projects }: PipInputs): PipKey & { readonly layout: 1 } {
+  const own = new Set(
+    projects.flatMap(({ root, files }) => [...files.keys()].map((path) => join(root, path))),
+  );
+  const others = key.files.filter(([path]) => !own.has(path));
+  const digests = projects.map((project) => [project.root, layoutDigest(context, project)] as const);
+  return { ...key, files: [...others, ...digests], layout: 1 };
+}
+
+function layoutResult(result: PipResult): [PipResult | 'by-content', { trees?: string[] }] {
+  const isLaidOut = result.projects.every(({ sources }) => sources !== null);
+  return isLaidOut ? [result, { trees: [result.tree] }] : ['by-content', {}];
+}
+
+/** A file that was saved while pip ran is not what pip has seen, and says nothing of where an installed one is from. */
+const areAsRead = (context: Context, { projects }: PipInputs): boolean =>
+  projects.every(({ root, files }) =>
+    [...files].every(([path, sha256]) => context.cache.hashFile(join(root, path))?.sha256 === sha256),
+  );
+
+const notPinned = (words: readonly string[]): Error =>
+  inputFailure(`Cannot install ${words.slice(0, namedMax).join(', ')}: no lock or hash pins what that is`, {
+    hint: 'lock it in a pylock.toml, give hashes in a requirements file, or build without --locked',
+  });
+/** Of requirements in a message. */
+const namedMax = 8;
+
+/** Whether a resource is taken from a project of the user's, and changes when he edits it. */
+export function isFromProject({ projects }: PipResult): (resource: Resource) => boolean {
+  const installed = new Set(projects.flatMap(({ sources }) => (sources ?? []).map(([path]) => path)));
+  return ({ path }) => installed.has(path);
+}
+
+/**
+ * What pip installed, as resources, files of projects as they stand in there; nothing is read but these and the
+ * metadata.
+ */
 export function pipResources(context: Context, distribution: Distribution, result: PipResult): Resource[] {
   const folder = context.cache.trees.path(result.tree);
   if (folder === undefined)
     throw environmentFailure('Installed packages were removed from the cache while they were used', {
       hint: 'build again',
     });
+  const sources = new Map(result.projects.flatMap(sourcePaths));
   const files = context.cache.trees
     .files(result.tree)
     .filter(({ path }) => !path.includes('__pycache__/'))
-    .map(({ path, sha256, size, executable }) => ({
-      path,
-      content: { at: 'file', path: join(folder, path), sha256, size } as const,
-      executable,
-    }));
+    .map(({ path, sha256, size, executable }) => {
+      const source = sources.get(path);
+      const found = source === undefined ? undefined : context.cache.hashFile(source);
+      const content =
+        source === undefined || found === undefined
+          ? { path: join(folder, path), sha256, size }
+          : { path: source, sha256: found.sha256, size: found.size };
+      return { path, content: { at: 'file', ...content } as const, executable };
+    });
   return classify(context, files, { cacheTag: distribution.cacheTag });
-}
-
-type PipRun = {
-  readonly pip: PipProgram;
-  readonly inputs: PipInputs;
-  readonly request: PipRequest;
-  readonly staged: string;
-  readonly report: string;
-  readonly step: number;
-  readonly subject: string;
-  readonly name: string;
-};
-
-async function runPip(context: Context, distribution: Distribution, run: PipRun): Promise<void> {
-  const subprocess = execa(
-    distribution.executable,
-    [
-      ...run.pip.command,
-      'install',
-      '--disable-pip-version-check',
-      '--no-input',
-      '--no-compile',
-      '--no-warn-script-location',
-      // What it would warn of is installed beside pip and goes nowhere.
-      '--no-warn-conflicts',
-      '--target',
-      run.staged,
-      ...(knowsReport(run.pip.version) ? ['--report', run.report] : []),
-      ...run.inputs.args,
-    ],
-    {
-      cwd: run.request.directory,
-      env: pipEnvironment(context, run.request),
-      extendEnv: false,
-      stdin: 'ignore',
-      reject: false,
-      buffer: false,
-      all: true,
-      killDescendants: true,
-      cancelSignal: context.signal,
-      forceKillAfterDelay: killGraceMs,
-    },
-  );
-  let output = '';
-  let packages = 0;
-  for await (const line of subprocess.iterable({ from: 'all' })) {
-    output = `${output}${line}\n`.slice(-outputKeptMax);
-    context.report({ event: 'output', step: run.step, from: 'pip', text: line });
-    const collected = /^Collecting ([\w.-]+)/.exec(line.trim())?.[1];
-    if (collected !== undefined) {
-      packages += 1;
-      context.report({
-        event: 'step-progress',
-        step: run.step,
-        done: packages,
-        unit: 'files',
-        detail: collected,
-      });
-    }
-  }
-  const end = await subprocess;
-  context.signal.throwIfAborted();
-  if (end.failed)
-    throw pipFailure(
-      output === '' ? (end.shortMessage ?? '') : output,
-      { subject: run.subject, python: `CPython ${distribution.version} on ${distribution.triple}` },
-      join(context.cache.folder, 'logs'),
-      run.name,
-    );
-}
-
-/** pip 22.2 and later tell what they installed. */
-function knowsReport(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 2);
-}
-
-function pipEnvironment(context: Context, request: PipRequest): Record<string, string> {
-  const environment = childEnvironment(context, request.extraEnvironment);
-  for (const name of ['TARGET', 'PREFIX', 'ROOT', 'REPORT', 'PYTHON', 'DRY_RUN'])
-    delete environment[`PIP_${name}`];
-  // Variables go before pip.conf: what a user has there for his own installs would contradict --target.
-  return {
-    ...environment,
-    // How packages know PyOxidizer while they are built.
-    PYOXIDIZER: '1',
-    PIP_USER: '0',
-    PIP_REQUIRE_VIRTUALENV: '0',
-    PIP_ROOT_USER_ACTION: 'ignore',
-    PIP_NO_COLOR: '1',
-    PIP_PROGRESS_BAR: 'off',
-  };
 }
 
 /** Fields of pip's installation report, version 1, that are used. */

@@ -10,6 +10,7 @@ import { type KnownDistribution, knownDistributions } from './known-distribution
 import { type Refusal, localDistribution } from './local.ts';
 import { namedDistribution } from './named-distribution.ts';
 import { matchesVersion, parseVersion, type Version } from './python-version.ts';
+import { isOffline } from './strictness.ts';
 import { usualPython } from './usual-python.ts';
 import { archiveDistribution } from './standalone.ts';
 
@@ -64,7 +65,9 @@ async function choose(
     } catch (error) {
       if (!(error instanceof Failure) || context.signal.aborted) throw error;
       context.log.info({ url: archive.url, why: error.message }, 'no archive: an installed Python will do');
-      context.cache.put(outOfReach, { sha256: archive.sha256, ...reach(context) }, { at: Date.now() });
+      // That nothing was tried says nothing of the network.
+      if (!isOffline(context))
+        context.cache.put(outOfReach, { sha256: archive.sha256, ...reach(context) }, { at: Date.now() });
     }
   }
   const local = await bestLocalDistribution(context, request);

@@ -84,7 +84,7 @@ const wrong: [line: string, message: string, meant?: string][] = [
   ['build --release=yes', '--release takes no value'],
   ['build --path a --path b', '--path was given twice'],
   ['build -- x', '`oxd build` starts no program that could take what follows `--`'],
-  ['run exe', 'unexpected "exe": the program\'s arguments follow `--`'],
+  ['run a.py b', 'unexpected "b": the program\'s arguments follow `--`'],
   ['list-targets a b', 'unexpected "b"'],
   ['init-config-file', '`oxd init-config-file` needs PATH'],
   ['init-config-file ', '`oxd init-config-file` needs PATH'],

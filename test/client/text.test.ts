@@ -136,7 +136,7 @@ test('the help of run', () => {
 The program gets the current directory, the environment, the terminal and all that follows \`--\`;
 its exit code is the exit code.
 
-Usage: oxd run [FLAGS] [-- ARGUMENT...]
+Usage: oxd run [FLAGS] [SCRIPT.py | FOLDER] [-- ARGUMENT...]
 
 Flags:
   --path PATH               Folder to search for pyoxidizer.bzl, with its ancestors [default: .]
@@ -145,6 +145,17 @@ Flags:
   --var NAME VALUE ...      Set VARS[NAME] in the config
   --var-env NAME ENV ...    Set VARS[NAME] to the environment variable ENV, or None
   --target TARGET           Target to run [default: the default target]
+  --locked                  Install only what a lock file or hashes pin (also OXD_LOCKED=1)
+  --offline                 Do without the network (also OXD_OFFLINE=1)
+  --pip REQUIREMENT ...     Without a config: a package to install, as pip takes it
+  --entry ENTRY             What starts: module:function, a console script, or a module
+  --name NAME               Name of the executable
+  --python VERSION          Python to pack, such as 3.12 [default: the best there is]
+  --extra NAME ...          One of the project's optional dependencies
+  --group NAME ...          One of the project's dependency groups
+  --requirements FILE ...   A requirements file to install, in place of the one beside a script
+  --lock FILE               A lock file, pylock.*.toml [default: pylock.toml beside it]
+  --include NAME ...        A module or folder beside the script that no import names
 
 Flags of every command:
   --json                    Print events and results as JSON, one per line, on standard output

@@ -114,6 +114,7 @@ export const heldEngine = (): Engine => ({
     { name: 'install', default: false },
   ],
   answer: () => Promise.reject(new Error('the held engine answers no questions')),
+  writeConfig: () => Promise.reject(inputFailure('held')),
   cacheStats: () => ({ folder: '/cache', kinds: [{ kind: 'pip', count: 2, bytes: 1_234_567 }] }),
   status: () => ({ builds: [] }),
   [Symbol.asyncDispose]: async () => undefined,

@@ -110,7 +110,7 @@ export function fixedHost(overrides: Partial<ConfigHost> = {}): FixedHost {
       return Promise.resolve({ distribution: 'cpython', version: '3.11.7', cacheTag: 'cpython-311', triple });
     },
     distributionResources: () => answer('stdlib', standardLibrary),
-    pipInstall: ({ args }) => pip('pip install', args),
+    pipInstall: async ({ args }) => [await pip('pip install', args)],
     pipDownload: ({ args, triple }) => pip(`pip download for ${triple}`, args),
     readPackageRoot: ({ path, packages }) =>
       answer(
@@ -118,7 +118,7 @@ export function fixedHost(overrides: Partial<ConfigHost> = {}): FixedHost {
         packages.flatMap((name) => installed(name)),
       ),
     readVirtualenv: ({ path }) => answer(`virtualenv ${path}`, installed('venvmodule')),
-    setupPyInstall: ({ path }) => answer(`setup.py ${path}`, installed('project')),
+    setupPyInstall: async ({ path }) => [await answer(`setup.py ${path}`, installed('project'))],
     readResource: ({ set, index }) => Promise.resolve(`# ${set} ${index}\n`),
     ...overrides,
   };
