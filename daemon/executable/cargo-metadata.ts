@@ -91,7 +91,7 @@ export async function linkedCrates(context: Context, project: CargoProject): Pro
     return known.crates;
   }
   return withStep(context, 'scan', `the crates of ${project.manifest}`, async () => {
-    const metadata = await ask(context, cargo, project, lock !== undefined);
+    const metadata = await ask(context, cargo, project);
     const crates = chosen(metadata);
     const locals = crates
       .filter(({ isLocal }) => isLocal)
@@ -105,13 +105,31 @@ export async function linkedCrates(context: Context, project: CargoProject): Pro
   });
 }
 
-async function ask(
+/** A project's lock file is its owner's: where there is one it stays as it is, and where there is none cargo writes it. */
+async function ask(context: Context, cargo: string, project: CargoProject): Promise<Metadata> {
+  let run = await start(context, cargo, project, ['--locked']);
+  if (run.exitCode !== 0 && /cannot create the lock file/.test(run.stderr))
+    run = await start(context, cargo, project, []);
+  const { manifest } = project;
+  if (run.exitCode === 0) return JSON.parse(run.stdout) as Metadata;
+  const why = run.stderr.trim().slice(Math.max(0, run.stderr.search(/^error/m)));
+  if (/failed to (download|get)|could not resolve host|spurious network/i.test(run.stderr))
+    throw environmentFailure(`Cannot fetch the crates of "${manifest}"\n${why}`, {
+      hint: 'check the network or the [source] settings of cargo',
+    });
+  if (/cannot update the lock file|lock file .* needs to be updated/.test(run.stderr))
+    throw inputFailure(`Cannot tell the crates of "${manifest}": its Cargo.lock is not up to date`, {
+      hint: 'run `cargo check` there, which brings it up to date',
+    });
+  throw inputFailure(`cargo cannot read "${manifest}"\n${why}`);
+}
+
+async function start(
   context: Context,
   cargo: string,
-  project: CargoProject,
-  isLocked: boolean,
-): Promise<Metadata> {
-  const { manifest, triple, allFeatures, features } = project;
+  { manifest, triple, allFeatures, features }: CargoProject,
+  options: readonly string[],
+): Promise<{ readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string }> {
   const run = await execa(
     cargo,
     [
@@ -123,8 +141,7 @@ async function ask(
       manifest,
       ...(allFeatures ? ['--all-features'] : []),
       ...(features.length > 0 ? ['--features', features.join(',')] : []),
-      // A project's lock file is its owner's: where there is one, it stays as it is.
-      ...(isLocked ? ['--locked'] : []),
+      ...options,
     ],
     {
       env: { ...context.environment, CARGO_TERM_COLOR: 'never' },
@@ -138,14 +155,7 @@ async function ask(
     },
   );
   context.signal.throwIfAborted();
-  if (run.exitCode === 0) return JSON.parse(run.stdout ?? '') as Metadata;
-  const words = (run.stderr ?? '').trim();
-  const why = words.slice(Math.max(0, words.search(/^error/m)));
-  if (/failed to (download|get)|could not resolve host|spurious network/i.test(words))
-    throw environmentFailure(`Cannot fetch the crates of "${manifest}"\n${why}`, {
-      hint: 'check the network or the [source] settings of cargo',
-    });
-  throw inputFailure(`cargo cannot read "${manifest}"\n${why}`);
+  return { exitCode: run.exitCode, stdout: run.stdout ?? '', stderr: run.stderr ?? '' };
 }
 
 function chosen(metadata: Metadata): Crate[] {

@@ -233,6 +233,8 @@ suite('licences', { concurrency: false }, () => {
 
   test('crates of a Cargo project join the report', () => {
     mkdirSync(join(folder, 'crate/src'), { recursive: true });
+    // Of another project, above: none of ours.
+    writeFileSync(join(folder, 'Cargo.lock'), 'version = 4\n');
     writeFileSync(join(folder, 'crate/src/lib.rs'), '');
     writeFileSync(
       join(folder, 'crate/Cargo.toml'),
@@ -244,6 +246,7 @@ suite('licences', { concurrency: false }, () => {
     assert.match(mine.needs.join(' '), /^crate:libc@0\.2\.\d+ crate:std$/);
     writeConfig({ exe: ['exe.add_cargo_manifest_licensing("nowhere/Cargo.toml")'] });
     assert.match(run(['build']).stderr, /Cannot read the Cargo manifest ".*nowhere\/Cargo\.toml"/);
+    assert.ok(existsSync(join(folder, 'crate/Cargo.lock')));
     const alone = run(['rust-project-licensing', 'crate']);
     assert.match(alone.stdout, /^ {2}mine 0\.3\.0 +Zlib \(Cargo\.toml\)$/m);
     assert.doesNotMatch(alone.stdout, /libc/);
@@ -252,6 +255,13 @@ suite('licences', { concurrency: false }, () => {
       run(['rust-project-licensing', '--unified-license', 'crate/Cargo.toml']).stdout,
       /^mine holds the following software[\s\S]*Text of Zlib, for components that bring none/,
     );
+    const manifest = readFileSync(join(folder, 'crate/Cargo.toml'), 'utf8');
+    writeFileSync(join(folder, 'crate/Cargo.toml'), manifest.replace('"0.2"', '"=0.2.100"'));
+    const lock = readFileSync(join(folder, 'crate/Cargo.lock'), 'utf8');
+    const stale = run(['rust-project-licensing', 'crate']);
+    assert.equal(stale.code, 1);
+    assert.match(stale.stderr, /its Cargo\.lock is not up to date/);
+    assert.equal(readFileSync(join(folder, 'crate/Cargo.lock'), 'utf8'), lock);
   });
 
   test('an installed Python tells of itself and of the libraries that it needs', () => {
