@@ -3,6 +3,9 @@ import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Context } from '../context.ts';
+import { pfxFault } from '../packaging/signing/pfx.ts';
+import { signableKindOf } from '../packaging/signing/signable-kind.ts';
+import type { SignableKind } from '../packaging/signing/signing-order.ts';
 import { GlobPattern } from './glob-pattern.ts';
 
 export type ConfigFiles = {
@@ -13,6 +16,10 @@ export type ConfigFiles = {
     readonly include: readonly string[];
     readonly exclude: readonly string[];
   }): Promise<readonly string[]>;
+  /** What a file is, if it can be signed. */
+  signableKind(request: { readonly path: string }): Promise<SignableKind | null>;
+  /** Why a .pfx file cannot be used with a password; null when it can. */
+  pfxFault(request: { readonly path: string; readonly password: string }): Promise<string | null>;
   /** null when there is no such regular file. */
   fileInformation(request: { readonly path: string }): Promise<{ readonly executable: boolean } | null>;
 };
@@ -38,6 +45,18 @@ export function configFiles({ trace }: Pick<Context, 'trace'>): ConfigFiles {
         }
       }
       return [...found].toSorted();
+    },
+    async signableKind({ path }) {
+      trace.file(path);
+      return signableKindOf(path) ?? null;
+    },
+    async pfxFault({ path, password }) {
+      trace.file(path);
+      try {
+        return pfxFault(readFileSync(path), password) ?? null;
+      } catch {
+        return 'it cannot be read';
+      }
     },
     async fileInformation({ path }) {
       trace.file(path);

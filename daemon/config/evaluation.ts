@@ -2,6 +2,7 @@ import { isAbsolute, join, normalize, resolve } from 'node:path';
 
 import type { Diagnostic } from '../../protocol/diagnostic.ts';
 import type { HostCalls } from './channel.ts';
+import type { CodeSigner } from './code-signer.ts';
 import { ConfigError, type Callable, type Opaque, type Plain } from './config-object.ts';
 import type { ResourceSet, ResourceSetId } from './host.ts';
 import { readColumns, type ResourceRow } from './resource-columns.ts';
@@ -62,6 +63,8 @@ export class Evaluation {
   readonly language: Language;
   readonly targets = new Targets();
   readonly installations: Installation[] = [];
+  /** Activated, in that order. */
+  readonly signers: CodeSigner[] = [];
   /** What the config itself asked to be built, by `build(target)`. */
   readonly builds: ResolvedTarget[] = [];
   /** Absolute. */

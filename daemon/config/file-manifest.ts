@@ -11,6 +11,7 @@ import { relativePath } from './location.ts';
 import { bool, object, oneOf, optional, str, withDefault } from './parameter.ts';
 import { PythonExecutable } from './python-executable.ts';
 import { resource, resources, type ResourceObject } from './resource-object.ts';
+import { signingOrders } from './signing.ts';
 import type { FileManifestValue, ManifestEntry, PythonExecutableValue } from './resolved-target.ts';
 
 type Entry =
@@ -91,7 +92,15 @@ export class FileManifest extends Buildable {
     return content;
   }
 
-  override value(evaluation: Evaluation): FileManifestValue {
+  /** With a folder that it is installed in, signers are asked about its files. */
+  override value(evaluation: Evaluation, folder?: string): FileManifestValue {
+    const value = this.#unsigned(evaluation);
+    const signing =
+      folder === undefined ? undefined : signingOrders(evaluation, 'file-manifest-install', value);
+    return signing === undefined ? value : { ...value, signing };
+  }
+
+  #unsigned(evaluation: Evaluation): FileManifestValue {
     const entries: ManifestEntry[] = [];
     const groups = new Map<
       string,
@@ -237,11 +246,8 @@ export const fileManifestType: TypeDeclaration = {
       doc: 'Writes the files into a folder, once all is built. A relative path starts at the build path. All of them are written or, when that fails or is cancelled, none. With `replace`, files that an earlier installation wrote there and that are not part of this one are removed; what others put or changed there never is. A symbolic link in the place of a folder is an error, in the place of a file it is replaced.',
       parameters: { path: str, replace: withDefault(bool, true) },
       call(self, { path, replace }, evaluation) {
-        evaluation.installations.push({
-          path: posix.resolve(evaluation.buildPath, path),
-          replace,
-          value: self.value(evaluation),
-        });
+        const folder = posix.resolve(evaluation.buildPath, path);
+        evaluation.installations.push({ path: folder, replace, value: self.value(evaluation, folder) });
       },
     }),
   ],

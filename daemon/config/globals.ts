@@ -1,5 +1,7 @@
 // Everything a config can name without defining it.
 import { appleUniversalBinaryType } from './apple-universal-binary.ts';
+import { codeSignerFunctions, codeSignerType } from './code-signer.ts';
+import { codeSigningRequestType } from './code-signing-request.ts';
 import { ConfigObject, type Plain } from './config-object.ts';
 import { declareFunction, type FunctionDeclaration, type TypeDeclaration } from './declaration.ts';
 import { embeddedResourcesType } from './embedded-resources.ts';
@@ -23,7 +25,6 @@ import { registerTarget, resolveTarget, resolveTargets, setBuildPath } from './t
 import { wixBundleBuilderType } from './wix-bundle-builder.ts';
 import { wixInstallerType } from './wix-installer.ts';
 import { wixMsiBuilderType } from './wix-msi-builder.ts';
-import { unsupported } from './unsupported.ts';
 
 const print = declareFunction({
   name: 'print',
@@ -95,7 +96,7 @@ export const functions: readonly FunctionDeclaration[] = [
   promptConfirm,
   promptInput,
   promptPassword,
-  ...unsupported,
+  ...codeSignerFunctions,
 ];
 
 export const types: readonly TypeDeclaration[] = [
@@ -117,5 +118,7 @@ export const types: readonly TypeDeclaration[] = [
   snapAppType,
   snapPartType,
   snapcraftBuilderType,
+  codeSignerType,
+  codeSigningRequestType,
   buildContextType,
 ];

@@ -1,6 +1,7 @@
 // What the builders of Windows installers come to. Leaf: types only.
 import type { BundleDescription } from '../packaging/wix/bundle-source.ts';
 import type { MsiDescription, WixArchitecture } from '../packaging/wix/msi-source.ts';
+import type { SigningOrder } from '../packaging/signing/signing-order.ts';
 import type { FileManifestValue, ManifestContent } from './resolved-target.ts';
 
 export type InstallerValue = {
@@ -33,4 +34,5 @@ export type InstallerValue = {
   readonly variables: readonly (readonly [name: string, value: string | undefined])[];
   /** MSI files that a bundle installs. */
   readonly packages: readonly InstallerValue[];
+  readonly signing: SigningOrder | undefined;
 };

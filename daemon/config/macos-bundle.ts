@@ -9,6 +9,7 @@ import { FileContent, userFile } from './file-content.ts';
 import { FileManifest } from './file-manifest.ts';
 import { relativePath } from './location.ts';
 import { bool, int, object, oneOf, optional, str } from './parameter.ts';
+import { signingOrder } from './signing.ts';
 import type { MacOsBundleValue } from './resolved-target.ts';
 
 const requiredKeys = [
@@ -39,7 +40,7 @@ class MacOsBundle extends Buildable {
     ]);
   }
 
-  override value(evaluation: Evaluation): MacOsBundleValue {
+  override value(evaluation: Evaluation, folder: string): MacOsBundleValue {
     const missing = requiredKeys.filter((key) => !this.keys.has(key));
     if (missing.length > 0)
       throw new ConfigError(
@@ -57,6 +58,12 @@ class MacOsBundle extends Buildable {
       name: `${this.name}.app`,
       executable: String(this.keys.get('CFBundleExecutable')),
       files: manifest.value(evaluation),
+      signing: signingOrder(evaluation, {
+        action: 'macos-application-bundle-creation',
+        filename: `${this.name}.app`,
+        path: posix.join(folder, `${this.name}.app`),
+        kind: 'app-bundle',
+      }),
     };
   }
 
@@ -165,7 +172,7 @@ export const macOsBundleType: TypeDeclaration = {
       returns: 'str',
       call(self, { path }, evaluation) {
         const folder = posix.resolve(evaluation.buildPath, path);
-        evaluation.installations.push({ path: folder, replace: true, value: self.value(evaluation) });
+        evaluation.installations.push({ path: folder, replace: true, value: self.value(evaluation, folder) });
         return posix.join(folder, `${self.name}.app`);
       },
     }),

@@ -1,6 +1,7 @@
 // What a config comes to: plain data that the engine builds from. Leaf: types only.
 import type { ExtensionChoice } from '../python/builtin-modules.ts';
 import type { InterpreterConfig } from '../executable/interpreter-config.ts';
+import type { SigningOrder } from '../packaging/signing/signing-order.ts';
 import type { SnapcraftCall } from '../packaging/snapcraft.ts';
 import type { WheelDescription } from '../packaging/wheel.ts';
 import type { InstallerValue } from './installer-value.ts';
@@ -105,6 +106,8 @@ export type FileManifestValue = {
   readonly entries: readonly ManifestEntry[];
   /** The file that `oxd run` starts; undefined when there is none or no single one. */
   readonly run: string | undefined;
+  /** What is to be signed, by its path. */
+  readonly signing?: Readonly<Record<string, SigningOrder>> | undefined;
 };
 
 export type ManifestEntry =
@@ -163,6 +166,7 @@ export type MacOsBundleValue = {
   /** The file in `Contents/MacOS` that is started. */
   readonly executable: string;
   readonly files: FileManifestValue;
+  readonly signing: SigningOrder | undefined;
 };
 
 export type WheelValue = {

@@ -8,7 +8,14 @@ import { FileManifest } from './file-manifest.ts';
 import type { InstallerValue } from './installer-value.ts';
 import { bool, choice, object, optional, str, withDefault } from './parameter.ts';
 import { WixMsiBuilder } from './wix-msi-builder.ts';
-import { archParameter, filled, idPrefix, installerMethods, productVersion } from './wix-parameters.ts';
+import {
+  archParameter,
+  filled,
+  idPrefix,
+  installerMethods,
+  installerOrder,
+  productVersion,
+} from './wix-parameters.ts';
 
 type Package = {
   readonly builder: WixMsiBuilder;
@@ -43,7 +50,7 @@ export class WixBundleBuilder extends Buildable {
     this.arch = parts.arch;
   }
 
-  override value(evaluation: Evaluation): InstallerValue {
+  override value(evaluation: Evaluation, folder = ''): InstallerValue {
     const { name, version, manufacturer, conditions } = this;
     if (this.chain.length === 0)
       throw new ConfigError(
@@ -53,7 +60,7 @@ export class WixBundleBuilder extends Buildable {
     const packages: InstallerValue[] = [];
     const chain = this.chain.map((item): ChainItem => {
       if (!('builder' in item)) return item;
-      const made = item.builder.value(evaluation);
+      const made = item.builder.value(evaluation, folder);
       if (packages.some(({ filename }) => filename === made.filename))
         throw new ConfigError(
           `the bundle ${name} has two installers named ${made.filename}`,
@@ -63,10 +70,11 @@ export class WixBundleBuilder extends Buildable {
       const { displayInternalUi, installCondition } = item;
       return { kind: 'msi', filename: made.filename, displayInternalUi, installCondition };
     });
+    const filename = `${name}-${version}.exe`;
     const none = new FileManifest().value(evaluation);
     return {
       type: 'WiXBundleBuilder',
-      filename: `${name}-${version}.exe`,
+      filename,
       idPrefix: this.idPrefix,
       arch: this.arch,
       main: {
@@ -81,6 +89,7 @@ export class WixBundleBuilder extends Buildable {
       assets: none,
       variables: [],
       packages,
+      signing: installerOrder(evaluation, folder, filename),
     };
   }
 }

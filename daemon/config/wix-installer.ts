@@ -1,3 +1,4 @@
+import type { SigningOrder } from '../packaging/signing/signing-order.ts';
 import type { MsiDescription, WixArchitecture } from '../packaging/wix/msi-source.ts';
 import { Buildable, buildMethod } from './buildable.ts';
 import { ConfigError } from './config-object.ts';
@@ -8,6 +9,7 @@ import { FileManifest } from './file-manifest.ts';
 import type { InstallerValue } from './installer-value.ts';
 import { relativePath } from './location.ts';
 import { bool, dictOf, object, optional, orNone, str, withDefault, type Parameter } from './parameter.ts';
+import { signingOrders } from './signing.ts';
 import { msiParameters, WixMsiBuilder } from './wix-msi-builder.ts';
 import {
   arch,
@@ -15,6 +17,7 @@ import {
   checkPrograms,
   idPrefix,
   installerMethods,
+  installerOrder,
   installerName,
 } from './wix-parameters.ts';
 
@@ -27,6 +30,7 @@ class WixInstaller extends Buildable {
   installFilesRoot = 'APPLICATIONFOLDER';
   installFilesPath = 'install-files.wxs';
   readonly installFiles = new FileManifest();
+  readonly orders: Record<string, SigningOrder> = {};
   readonly buildFiles = new FileManifest();
   readonly assets = new FileManifest();
   readonly sources = new Map<string, InstallerValue['sources'][number]>();
@@ -46,10 +50,20 @@ class WixInstaller extends Buildable {
     this.main = description;
     this.assets.addManifest(assets);
     this.installFiles.addManifest(builder.programFiles);
+    Object.assign(this.orders, builder.orders);
     this.installFilesRoot = 'APPLICATIONFOLDER';
   }
 
-  override value(evaluation: Evaluation): InstallerValue {
+  /** Signers are asked about each file at once, as PyOxidizer asks them. */
+  addFiles(evaluation: Evaluation, files: FileManifest): void {
+    this.installFiles.addManifest(files);
+    Object.assign(
+      this.orders,
+      signingOrders(evaluation, 'windows-installer-file-added', files.value(evaluation)),
+    );
+  }
+
+  override value(evaluation: Evaluation, folder = ''): InstallerValue {
     if (this.main === undefined && this.sources.size === 0)
       throw new ConfigError(
         `the installer ${this.filename} has no source`,
@@ -64,13 +78,14 @@ class WixInstaller extends Buildable {
       arch: this.arch,
       main: this.main === undefined ? undefined : { kind: 'msi', description: this.main },
       sources: [...this.sources.values()],
-      installFiles,
+      installFiles: { ...installFiles, signing: this.orders },
       installFilesPath: this.installFilesPath,
       installFilesRoot: this.installFilesRoot,
       buildFiles: this.buildFiles.value(evaluation),
       assets: this.assets.value(evaluation),
       variables: [...this.variables],
       packages: [],
+      signing: installerOrder(evaluation, folder, this.filename),
     };
   }
 }
@@ -154,15 +169,18 @@ export const wixInstallerType: TypeDeclaration = {
       doc: 'Adds a file from disk that is installed, at `install_path`.',
       generation: 'modern',
       parameters: { install_path: str, filesystem_path: str, force_read: forceRead },
-      call: (self, { install_path, filesystem_path }, evaluation) =>
-        self.installFiles.addFile(relativePath(install_path), userFile(evaluation, filesystem_path)),
+      call(self, { install_path, filesystem_path }, evaluation) {
+        const files = new FileManifest();
+        files.addFile(relativePath(install_path), userFile(evaluation, filesystem_path));
+        self.addFiles(evaluation, files);
+      },
     }),
     method({
       name: 'add_install_files',
       doc: 'Adds the files of a manifest, which are installed.',
       generation: 'modern',
       parameters: { manifest },
-      call: (self, { manifest: files }) => self.installFiles.addManifest(files),
+      call: (self, { manifest: files }, evaluation) => self.addFiles(evaluation, files),
     }),
     method({
       name: 'add_msi_builder',
@@ -178,7 +196,7 @@ export const wixInstallerType: TypeDeclaration = {
       parameters: { ...msiParameters, program_files: manifest },
       call(self, { program_files, ...product }, evaluation) {
         const builder = new WixMsiBuilder(product, self.arch);
-        builder.programFiles.addManifest(program_files);
+        builder.addFiles(evaluation, program_files);
         self.addMsi(builder, evaluation);
       },
     }),

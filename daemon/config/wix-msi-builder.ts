@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 
+import type { SigningOrder } from '../packaging/signing/signing-order.ts';
 import type { MsiDescription, WixArchitecture } from '../packaging/wix/msi-source.ts';
 import { redistributablePlatforms } from '../packaging/wix/bundle-source.ts';
 import { Buildable, buildMethod } from './buildable.ts';
@@ -15,6 +16,7 @@ import { userFile } from './file-content.ts';
 import { FileManifest } from './file-manifest.ts';
 import type { InstallerValue } from './installer-value.ts';
 import { choice, object, optional, str, type Parameter } from './parameter.ts';
+import { signingOrders } from './signing.ts';
 import {
   arch,
   archParameter,
@@ -22,6 +24,7 @@ import {
   filled,
   idPrefix,
   installerMethods,
+  installerOrder,
   installerName,
   productVersion,
 } from './wix-parameters.ts';
@@ -55,6 +58,7 @@ export class WixMsiBuilder extends Buildable {
   readonly product: Product;
   readonly texts = new Map<string, string>();
   readonly programFiles = new FileManifest();
+  readonly orders: Record<string, SigningOrder> = {};
   arch: WixArchitecture;
 
   constructor(product: Product, arch: WixArchitecture) {
@@ -63,12 +67,21 @@ export class WixMsiBuilder extends Buildable {
     this.arch = arch;
   }
 
+  /** Signers are asked about each file at once, as PyOxidizer asks them. */
+  addFiles(evaluation: Evaluation, files: FileManifest): void {
+    this.programFiles.addManifest(files);
+    Object.assign(
+      this.orders,
+      signingOrders(evaluation, 'windows-installer-file-added', files.value(evaluation)),
+    );
+  }
+
   get filename(): string {
     const { product_name, product_version } = this.product;
     return this.texts.get('msi_filename') ?? `${product_name}-${product_version}.msi`;
   }
 
-  override value(evaluation: Evaluation): InstallerValue {
+  override value(evaluation: Evaluation, folder = ''): InstallerValue {
     const installFiles = this.programFiles.value(evaluation);
     checkPrograms(evaluation, this.filename, installFiles);
     const { description, assets } = this.description(evaluation);
@@ -79,13 +92,14 @@ export class WixMsiBuilder extends Buildable {
       arch: this.arch,
       main: { kind: 'msi', description },
       sources: [],
-      installFiles,
+      installFiles: { ...installFiles, signing: this.orders },
       installFilesPath: 'install-files.wxs',
       installFilesRoot: 'APPLICATIONFOLDER',
       buildFiles: new FileManifest().value(evaluation),
       assets: assets.value(evaluation),
       variables: [],
       packages: [],
+      signing: installerOrder(evaluation, folder, this.filename),
     };
   }
 
@@ -189,7 +203,7 @@ export const wixMsiBuilderType: TypeDeclaration = {
       doc: 'Adds files that are installed.',
       generation: 'modern',
       parameters: { manifest: object('FileManifest', FileManifest) },
-      call: (self, { manifest }) => self.programFiles.addManifest(manifest),
+      call: (self, { manifest }, evaluation) => self.addFiles(evaluation, manifest),
     }),
     method({
       name: 'add_visual_cpp_redistributable',

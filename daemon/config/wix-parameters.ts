@@ -1,4 +1,7 @@
 // What the builders of Windows installers have in common.
+import { posix } from 'node:path';
+
+import type { SigningOrder } from '../packaging/signing/signing-order.ts';
 import { prefixLengthMax } from '../packaging/wix/identifiers.ts';
 import { wixArchitectures } from '../packaging/wix/msi-source.ts';
 import { ConfigError } from './config-object.ts';
@@ -10,6 +13,7 @@ import { FileContent, writeContent } from './file-content.ts';
 import type { InstallerValue } from './installer-value.ts';
 import { choice, str, withDefault, type Parameter } from './parameter.ts';
 import type { FileManifestValue } from './resolved-target.ts';
+import { signingOrder } from './signing.ts';
 
 export const arch = choice(wixArchitectures);
 export const archParameter = withDefault(arch, 'x64');
@@ -69,6 +73,19 @@ export function checkPrograms(evaluation: Evaluation, filename: string, files: F
       );
   }
 }
+
+/** What signers say about an installer that is made. */
+export const installerOrder = (
+  evaluation: Evaluation,
+  folder: string,
+  filename: string,
+): SigningOrder | undefined =>
+  signingOrder(evaluation, {
+    action: 'windows-installer-creation',
+    filename,
+    path: posix.join(folder, filename),
+    kind: filename.toLowerCase().endsWith('.msi') ? 'msi' : 'pe',
+  });
 
 /** An installer, before it is known whether it can be made here. */
 export type Installer = Buildable & { readonly value: (evaluation: Evaluation) => InstallerValue };

@@ -4,11 +4,13 @@ import { inputFailure } from '../../protocol/failure.ts';
 import type { Artifact } from '../../protocol/requests.ts';
 import type { Installation, ResolvedTarget, TargetValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
+import { SigningRecord } from '../packaging/signing/signing-record.ts';
 import { buildFileManifest } from './file-manifest.ts';
 import { buildInstaller } from './installer.ts';
 import { buildMacOsBundle } from './macos-bundle.ts';
 import { type Workbench, buildPythonExecutable } from './python-executable.ts';
 import { buildPythonWheel } from './python-wheel.ts';
+import { writeSigningRecord } from './signed-files.ts';
 import { buildSnap } from './snap.ts';
 
 export type BuiltTarget = {
@@ -21,6 +23,17 @@ export type BuiltTarget = {
 
 /** Builds one target into its folder, replacing what the last build of it left there. */
 export async function buildTarget(
+  context: Context,
+  bench: Omit<Workbench, 'signing'>,
+  target: ResolvedTarget,
+): Promise<BuiltTarget> {
+  const signing = new SigningRecord();
+  const built = await buildUnrecorded(context, { ...bench, signing }, target);
+  const record = writeSigningRecord(context, signing, target.folder);
+  return { ...built, written: [...built.written, ...record] };
+}
+
+async function buildUnrecorded(
   context: Context,
   bench: Workbench,
   { name, folder, value }: ResolvedTarget,
@@ -65,10 +78,14 @@ export async function buildTarget(
 /** Does what `install()` or `write_to_directory()` asked for. Returns the absolute paths of what was written. */
 export async function install(
   context: Context,
-  bench: Workbench,
+  bench: Omit<Workbench, 'signing'>,
   { path, replace, value }: Installation,
 ): Promise<readonly string[]> {
-  if (value.type === 'FileManifest') return buildFileManifest(context, bench, value, path, { replace });
+  if (value.type === 'FileManifest') {
+    const signing = new SigningRecord();
+    const written = await buildFileManifest(context, { ...bench, signing }, value, path, { replace });
+    return [...written, ...writeSigningRecord(context, signing, path)];
+  }
   const { written } = await buildTarget(context, bench, { name: 'install', folder: path, value });
   return written;
 }

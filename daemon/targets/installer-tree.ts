@@ -8,12 +8,15 @@ import { bundleSource } from '../packaging/wix/bundle-source.ts';
 import { installFilesSource, stagedFolder } from '../packaging/wix/install-files.ts';
 import { msiSource, type WixReader } from '../packaging/wix/msi-source.ts';
 import { makeMsi, type MadeMsi } from '../packaging/wix/wixl.ts';
+import type { SigningRecord } from '../packaging/signing/signing-record.ts';
 import type { Content } from '../python/resource.ts';
+import { signedFile } from './signed-files.ts';
 
 /** How values of the config become files. */
 export type Resolve = {
-  readonly manifest: (value: FileManifestValue) => Promise<readonly NamedFile[]>;
+  readonly manifest: (value: FileManifestValue, below?: string) => Promise<readonly NamedFile[]>;
   readonly content: (value: ManifestContent) => Promise<Content>;
+  readonly signing: SigningRecord;
 };
 
 export type InstallerTree = {
@@ -31,7 +34,7 @@ export async function installerTree(
   resolve: Resolve,
   value: InstallerValue,
 ): Promise<InstallerTree> {
-  const installed = below(stagedFolder, await resolve.manifest(value.installFiles));
+  const installed = below(stagedFolder, await resolve.manifest(value.installFiles, stagedFolder));
   const others = [
     ...below(sourceFolder, await resolve.manifest(value.buildFiles)),
     ...(await resolve.manifest(value.assets)),
@@ -75,7 +78,24 @@ export async function installerTree(
       })
     : { outcome: 'not-made', why: 'WiX makes installers of this kind on Windows only' };
   const files = [...filesFor('wix'), ...packages.files, file(buildScriptName, textContent(context, script))];
-  return { files, made };
+  return { files, made: await signed(context, resolve, value, made) };
+}
+
+/** The installer with its signature, or what is to be signed once it is made. */
+async function signed(
+  context: Context,
+  { signing }: Resolve,
+  { filename, signing: order }: InstallerValue,
+  made: MadeMsi,
+): Promise<MadeMsi> {
+  if (order === undefined) return made;
+  if (made.outcome === 'not-made') {
+    const kind = filename.toLowerCase().endsWith('.msi') ? 'msi' : 'pe';
+    signing.add({ file: filename, kind, order, state: { is: 'unsigned', why: 'it is to be made first' } });
+    return made;
+  }
+  const installer = file(filename, made.content);
+  return { ...made, content: (await signedFile(context, signing, installer, order)).content };
 }
 
 /** A bundle's MSI files: made, or in a folder each with what makes them. */

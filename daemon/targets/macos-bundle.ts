@@ -1,11 +1,15 @@
 // What building a MacOsApplicationBundleBuilder does: the folder NAME.app.
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { inputFailure } from '../../protocol/failure.ts';
 import type { MacOsBundleValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import { machOSlices } from '../packaging/mach-o.ts';
-import type { NamedFile } from '../packaging/named-file.ts';
+import { bytesOf, type NamedFile } from '../packaging/named-file.ts';
+import { signBundle } from '../packaging/signing/sign.ts';
 import { writeLayout } from './layout.ts';
 import { manifestFiles, withStaging } from './manifest-files.ts';
+import { contentOfFile } from './placed-files.ts';
 import type { Workbench } from './python-executable.ts';
 
 /** Writes the bundle and returns the absolute paths of its files. */
@@ -16,9 +20,43 @@ export async function buildMacOsBundle(
   folder: string,
 ): Promise<readonly string[]> {
   return withStaging(context, async (staging) => {
-    const files = await manifestFiles(context, bench, value.files, staging);
-    return writeLayout(context, folder, withProgram(context, value, files), { replace: true });
+    const files = withProgram(context, value, await manifestFiles(context, bench, value.files, staging));
+    return writeLayout(context, folder, await signedBundle(context, bench, value, files, staging), {
+      replace: true,
+    });
   });
+}
+
+/** The bundle's files with its signature, which is in some of them, or as they are. */
+async function signedBundle(
+  context: Context,
+  { signing }: Workbench,
+  { name, signing: order }: MacOsBundleValue,
+  files: readonly NamedFile[],
+  staging: string,
+): Promise<readonly NamedFile[]> {
+  if (order === undefined) return files;
+  const [plain, output] = [join(staging, 'plain'), join(staging, 'signed')];
+  mkdirSync(output);
+  for (const { path, content, executable } of files) {
+    const target = join(plain, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, await bytesOf(context, content), { mode: executable ? 0o755 : 0o644 });
+  }
+  const signed = await signBundle(context, join(plain, name), join(output, name), order);
+  const kind = 'app-bundle';
+  if (signed.outcome === 'not-signed') {
+    signing.add({ file: name, kind, order, state: { is: 'unsigned', why: signed.why } });
+    return files;
+  }
+  signing.add({ file: name, kind, order, state: { is: 'signed', by: signed.by } });
+  return readdirSync(output, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry): NamedFile => {
+      const path = join(entry.parentPath, entry.name);
+      const executable = (statSync(path).mode & 0o111) !== 0;
+      return { path: relative(output, path), content: contentOfFile(context, path), executable };
+    });
 }
 
 /** The files, with the program that Info.plist names among them, which can be started. */

@@ -20,6 +20,7 @@ import { type Resolve, installerTree } from './installer-tree.ts';
 import { packagesOf } from './licence-inputs.ts';
 import { modificationTime } from './modification-time.ts';
 import { compiledFiles, contentOfFile, contentOfText } from './placed-files.ts';
+import { signedFile } from './signed-files.ts';
 import { type Workbench, buildPythonExecutable } from './python-executable.ts';
 
 /** Programs are built to one side first: a layout may hold several, at any depth, and takes them as files. */
@@ -33,17 +34,27 @@ export async function withStaging<T>(context: Context, body: (staging: string) =
   }
 }
 
-/** The files of a manifest. Contents may be below `staging`, so they are to be used while it is there. */
+/**
+ * The files of a manifest, signed as ordered. Contents may be below `staging`, so they are to be used while it is there.
+ * `below` is where the manifest's root will be, in the build's folder.
+ */
 export async function manifestFiles(
   context: Context,
   bench: Workbench,
   value: FileManifestValue,
   staging: string,
+  below = '',
 ): Promise<NamedFile[]> {
   const files: NamedFile[] = [];
   const packages = loosePackages(context, bench, value);
   for (const entry of value.entries) files.push(...(await filesOf(context, bench, entry, staging, packages)));
-  return files;
+  if (value.signing === undefined) return files;
+  const signed: NamedFile[] = [];
+  for (const file of files)
+    signed.push(
+      await signedFile(context, bench.signing, file, value.signing[file.path], join(below, file.path)),
+    );
+  return signed;
 }
 
 async function filesOf(
@@ -157,7 +168,8 @@ export async function contentOfWheel(
 
 /** How values of the config become files, for what needs several. */
 export const resolveWith = (context: Context, bench: Workbench, staging: string): Resolve => ({
-  manifest: (value) => manifestFiles(context, bench, value, staging),
+  manifest: (value, below) => manifestFiles(context, bench, value, staging, below),
+  signing: bench.signing,
   content: (value) => contentOf(context, bench, value, staging),
 });
 

@@ -14,6 +14,7 @@ import { type LayerPlan, placeAdditions } from './additions.ts';
 import { licenceInputs, uniquePackages } from './licence-inputs.ts';
 import { licensed, packedDocument } from './licences.ts';
 import { modificationTime } from './modification-time.ts';
+import type { SigningRecord } from '../packaging/signing/signing-record.ts';
 import type { ResourceSets } from './resource-sets.ts';
 import { placeBeside } from './placed-files.ts';
 import type { Images } from './images.ts';
@@ -25,6 +26,8 @@ export type Workbench = LayerTools & {
   readonly images: Images;
   /** What the request forbids, beside the config. */
   readonly policy: LicencePolicy;
+  /** What of the target is signed, or to be signed. */
+  readonly signing: SigningRecord;
 };
 
 export type BuiltExecutable = {

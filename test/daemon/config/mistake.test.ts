@@ -138,11 +138,6 @@ const mistakes: Record<string, Mistake> = {
     source: 'FileManifest().add_file(FileContent(filename="a", content=""), directory="/etc")',
     message: 'path must be relative: /etc/a',
   },
-  'what is not supported yet': {
-    source: 's = code_signer_from_windows_store_auto()',
-    message: 'code_signer_from_windows_store_auto() is not supported yet',
-    at: '1:5',
-  },
   'an executable for another platform than the target': {
     source: makeExe(
       'exe = default_python_distribution(build_target="aarch64-apple-darwin").to_python_executable("x")',

@@ -348,7 +348,7 @@ export const documentedTypes: Readonly<Record<string, DocumentedType>> = {
     ],
   },
   CodeSigningRequest: {
-    readOnly: ['action: str', 'filename: str', 'path: str'],
+    readOnly: ['action: str', 'filename: str', 'path: str | None'],
     attributes: ['defer: bool', 'prevent_signing: bool'],
   },
 };
