@@ -12,7 +12,7 @@ import {
   PythonLicences,
 } from '../protocol/licence-requests.ts';
 import { flagValue, flagValues, hasFlag, type Task } from './command.ts';
-import { configRequest } from './config-request.ts';
+import { subjectRequest } from './config-request.ts';
 import { componentLines, licenceTable, violationLines } from './licence-table.ts';
 import { writeError, writeOut } from './output.ts';
 import { ask, pythonRequest } from './python-request.ts';
@@ -22,9 +22,10 @@ export async function licenses(task: Task): Promise<number> {
   const format = formatOf(task);
   const entries = (flag: '--deny' | '--allow' | '--target'): string[] =>
     flagValues(task, flag).flatMap((values) => values);
+  const request = subjectRequest(task);
   const report = await ask(task, Licences, {
-    ...configRequest(task),
-    targets: entries('--target'),
+    ...request,
+    targets: [...request.targets, ...entries('--target')],
     policy: { deny: entries('--deny'), allow: entries('--allow') },
     format: format === 'table' || format === 'json' ? null : format,
   });

@@ -14,6 +14,7 @@ import type { PackageInput } from './licences/inputs.ts';
 import { libraryComponents } from './licences/library.ts';
 import { distributionComponents } from './licences/python-distribution.ts';
 import { connected, inOrder, licenceReport } from './licences/report.ts';
+import { writeConfig } from './one-step/plan.ts';
 import { pythonOf } from './python/describe.ts';
 import { distributionResources } from './python/standard-library.ts';
 import { systemLibraries } from './python/system-libraries.ts';
@@ -34,7 +35,10 @@ export async function reportLicences(
   tools: BuildTools,
 ): Promise<LicencesReport> {
   const sets = new ResourceSets(tools.libraries);
-  const evaluated = await evaluate(tools, context, request, sets, request.targets);
+  // A script or a folder without a config has one written for it, as for a build.
+  const written = request.oneStep === undefined ? undefined : await writeConfig(context, request);
+  const targets = written !== undefined && request.targets.length === 0 ? written.targets : request.targets;
+  const evaluated = await evaluate(tools, context, { ...request, text: written?.text }, sets, targets);
   const found = evaluated.targets.flatMap(({ value }) => programsOf(context, sets, value));
   const [first] = found;
   if (first === undefined)

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { oneStepOptions, strictnessOptions } from './one-step.ts';
 import { configOptions, type Option } from './option.ts';
 
 /** Of commands that build: what must not be in the program, beside what the config says. */
@@ -33,16 +34,16 @@ export const licences: readonly Command[] = [
   {
     name: 'licenses',
     summary: 'Tell the licences of everything in a program; make a bill of materials',
-    words: '',
+    words: '[TARGET... | SCRIPT.py | FOLDER]',
     wordsMin: 0,
-    wordsMax: 0,
+    wordsMax: Number.POSITIVE_INFINITY,
     options: [
       ...configOptions,
       {
         flag: '--target',
         values: ['TARGET'],
         isRepeatable: true,
-        help: 'Target to tell of [default: the default target]',
+        help: 'Target to tell of, as the words are [default: the default target]',
       },
       {
         flag: '--deny',
@@ -62,6 +63,8 @@ export const licences: readonly Command[] = [
         help: 'table, json, text (as COPYING.txt), cyclonedx, or spdx [default: table]',
       },
       output,
+      ...strictnessOptions,
+      ...oneStepOptions,
     ],
     notes:
       'LICENCE is an identifier of spdx.org/licenses ("GPL-3.0-only"), or "unknown", "public-domain" or "copyleft".\n' +

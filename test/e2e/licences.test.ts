@@ -231,6 +231,15 @@ suite('licences', { concurrency: false }, () => {
     assert.equal(run(['licenses', '--format', 'xml']).code, 64);
   });
 
+  test('a script without a config', () => {
+    mkdirSync(join(folder, 'alone'));
+    writeFileSync(join(folder, 'alone/tool.py'), 'import json\nprint(json.dumps(1))\n');
+    const found = report(['alone/tool.py']);
+    assert.equal(found.subject, 'tool');
+    assert.equal(licenceOf(found, 'CPython'), 'PSF-2.0');
+    assert.equal(run(['licenses', 'alone/tool.py', '--deny', 'PSF-2.0']).code, 1);
+  });
+
   test('crates of a Cargo project join the report', () => {
     mkdirSync(join(folder, 'crate/src'), { recursive: true });
     // Of another project, above: none of ours.
