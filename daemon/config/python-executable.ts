@@ -103,7 +103,13 @@ function withBytecodeFor(level: 0 | 1 | 2, additions: readonly Addition[]): read
   return additions.map((addition) => {
     if (addition.kind === 'filter') return addition;
     const { settings } = addition;
-    if (settings.levels.length === 0 || settings.levels.includes(level) || level === 0) return addition;
+    const [first] = settings.levels;
+    if (first === undefined) return addition;
+    const isThere = settings.levels.includes(level);
+    // Without its source a module is one file, in the source's place.
+    if (!settings.source)
+      return { ...addition, settings: { ...settings, levels: [isThere || level !== 0 ? level : first] } };
+    if (isThere || level === 0) return addition;
     const levels = [...settings.levels, level].toSorted((a, b) => a - b);
     return { ...addition, settings: { ...settings, levels } };
   });

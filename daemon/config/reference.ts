@@ -25,6 +25,8 @@ const differences: readonly string[] = [
   '`include_distribution_sources = False` leaves out source code of the standard library only; its modules stay.',
   'The standard library is never placed beside the executable, which needs it to start.',
   'Folders that modules are placed in beside the executable are searched without `module_search_paths`.',
+  'A resource may be placed anywhere, whatever the policy of the executable says; no fallback is needed. Modules apart from their package are found all the same; its data is placed with the package as well.',
+  'Without its source a module is one file of bytecode, of the level that the interpreter has, also beside the executable.',
   'For `optimization_level` 1 or 2, bytecode of that level is packed without being asked for.',
   '`FileManifest.add_python_resources()` writes bytecode beside the sources.',
   "`glob()` without `strip_prefix` keeps paths relative to the config's folder.",

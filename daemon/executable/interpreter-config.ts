@@ -13,6 +13,8 @@ export type InterpreterConfig = {
     | { readonly mode: 'noop' };
   /** Further sys.path entries, before the packed ones; "$ORIGIN" is the directory of the executable. */
   readonly searchPaths?: readonly string[];
+  /** "PACKAGE=FOLDER": where else modules of packed packages are, with `$ORIGIN`. */
+  readonly packagePortions?: readonly string[];
   readonly optimizationLevel?: 0 | 1 | 2;
   /** Whether packed modules come from the finder; the filesystem's importer always stays for what it does not have. */
   readonly sysFrozen?: boolean;

@@ -10,6 +10,7 @@ import { type SystemLibrary, systemLibraries } from '../python/system-libraries.
 import type { Distribution } from '../python/distribution.ts';
 import { inputFailure } from '../../protocol/failure.ts';
 import type { ResourceSetEntry, ResourceSets } from './resource-sets.ts';
+import { splitPackages } from './split-packages.ts';
 import { placeTclFiles } from './tcl-files.ts';
 
 /** One layer to be: in the order of the image, where a later one hides what an earlier one has. */
@@ -26,6 +27,8 @@ export type PlacedResource = PackedResource & { readonly prefix: string };
 export type Placement = {
   readonly layers: readonly LayerPlan[];
   readonly beside: readonly PlacedResource[];
+  /** See `SplitPackages.portions`. */
+  readonly packagePortions: readonly string[];
   /** Where libpython stands in the tree, when it is not linked in. */
   readonly sharedLibrary: string | undefined;
   /** Where Tcl's scripts are, for programs that have tkinter. */
@@ -99,6 +102,16 @@ export async function placeAdditions(
       location === 'in-memory' ? [] : [{ ...packed, prefix: location.prefix }],
     ),
   );
+  const split = splitPackages(
+    layers.flatMap(({ packed }) => packed),
+    beside,
+  );
+  if (split.alsoPacked.length > 0)
+    layers.push({
+      subject: 'data of packages',
+      volatile: true,
+      packed: lastOfEachPath(split.alsoPacked),
+    });
   const resources = [...layers.flatMap(({ packed }) => packed), ...beside];
   const tcl = await placeTclFiles(context, sets, value, resources);
   const shared = sharedPython(context, sets.distribution(value.distribution));
@@ -108,7 +121,8 @@ export async function placeAdditions(
       ...(tcl.layer === undefined ? [] : [tcl.layer]),
       ...withSystemLibraries(layers, libraries, shared),
     ],
-    beside: [...beside, ...tcl.beside],
+    beside: [...beside, ...split.alsoBeside, ...tcl.beside],
+    packagePortions: split.portions,
     sharedLibrary: shared?.path,
     tclLibrary: tcl.library,
     sets: [

@@ -9,41 +9,57 @@ import type { Content } from '../python/resource.ts';
 import type { PlacedResource } from './additions.ts';
 import { writeLayout } from './layout.ts';
 
-/** Resources with their bytecode below their prefixes. Returns the absolute paths. */
+/**
+ * Resources below their prefixes, with their bytecode in `__pycache__`. A module whose source is not wanted is one file of
+ * bytecode in the source's place, the one for `level`: the only place where Python looks for it. Returns the absolute paths.
+ */
 export async function placeBeside(
   context: Context,
   compiler: BytecodeCompiler,
   distribution: Distribution,
   placed: readonly PlacedResource[],
-  folder: string,
+  { folder, level: wanted }: { readonly folder: string; readonly level: 0 | 1 | 2 },
 ): Promise<readonly string[]> {
-  const files = placed.map(({ prefix, resource }): NamedFile => ({
+  const isSourceless = ({ resource, source }: PlacedResource): boolean =>
+    resource.what.kind === 'module-source' && !source;
+  const files = placed
+    .filter((item) => !isSourceless(item))
+    .map(({ prefix, resource }): NamedFile => ({
+      path: join(prefix, resource.path),
+      content: resource.content,
+      executable: resource.executable,
+    }));
+  const moduleOf = (level: 0 | 1 | 2, { prefix, resource }: PlacedResource): ModuleToCompile => ({
     path: join(prefix, resource.path),
     content: resource.content,
-    executable: resource.executable,
-  }));
-  const modules = placed.flatMap((item) =>
-    item.resource.what.kind === 'module-source' ? item.levels.map((level) => ({ item, level })) : [],
-  );
+    level,
+  });
+  const modules = placed.filter(({ resource }) => resource.what.kind === 'module-source');
+  const beside = modules.filter((item) => !isSourceless(item));
+  const alone = modules.filter((item) => isSourceless(item) && item.levels.length > 0);
   const bytecode = await compiledFiles(
     context,
     compiler,
     distribution,
-    modules.map(({ item, level }) => ({
-      path: join(item.prefix, item.resource.path),
-      content: item.resource.content,
-      level,
-    })),
+    beside.flatMap((item) => item.levels.map((level) => moduleOf(level, item))),
   );
-  return writeLayout(context, folder, [...files, ...bytecode], { replace: true });
+  const sourceless = await compiledFiles(
+    context,
+    compiler,
+    distribution,
+    alone.map((item) => moduleOf(item.levels.includes(wanted) ? wanted : item.levels[0]!, item)),
+    ({ path }) => `${path}c`,
+  );
+  return writeLayout(context, folder, [...files, ...bytecode, ...sourceless], { replace: true });
 }
 
-/** `__pycache__` files of modules; one that does not compile is reported and left out. */
+/** Files of bytecode, in `__pycache__` unless `pathOf` says otherwise; one that does not compile is reported and left out. */
 export async function compiledFiles(
   context: Context,
   compiler: BytecodeCompiler,
   distribution: Distribution,
   modules: readonly ModuleToCompile[],
+  pathOf: (module: ModuleToCompile) => string = (module) => cachePath(distribution, module),
 ): Promise<NamedFile[]> {
   const results = await compiler.compileModules(context, distribution, modules);
   return results.flatMap((result, index) => {
@@ -53,17 +69,22 @@ export async function compiledFiles(
       context.report({ event: 'diagnostic', diagnostic: result.diagnostic });
       return [];
     }
-    const slash = module.path.lastIndexOf('/') + 1;
-    const optimized = module.level === 0 ? '' : `.opt-${module.level}`;
-    const name = `${module.path.slice(slash, -'.py'.length)}.${distribution.cacheTag}${optimized}.pyc`;
     return [
       {
-        path: `${module.path.slice(0, slash)}__pycache__/${name}`,
+        path: pathOf(module),
         content: { at: 'blob', sha256: result.pyc, size: result.size } as const,
         executable: false,
       },
     ];
   });
+}
+
+/** PEP 3147 and 488: "pkg/__pycache__/mod.cpython-311.opt-2.pyc". */
+function cachePath({ cacheTag }: Distribution, { path, level }: ModuleToCompile): string {
+  const slash = path.lastIndexOf('/') + 1;
+  const optimized = level === 0 ? '' : `.opt-${level}`;
+  const name = `${path.slice(slash, -'.py'.length)}.${cacheTag}${optimized}.pyc`;
+  return `${path.slice(0, slash)}__pycache__/${name}`;
 }
 
 /** Content of a file that is there, by its hash; the caller says whether the trace must know. Throws an input Failure. */

@@ -48,11 +48,12 @@ export async function buildPythonExecutable(
   const distribution = bench.sets.distribution(value.distribution);
   const modules = linkedModules(context, distribution, value);
   const placement = await placeAdditions(context, bench.sets, value, modules);
-  const { layers: plans, beside, sharedLibrary, tclLibrary } = placement;
+  const { layers: plans, beside, sharedLibrary, tclLibrary, packagePortions } = placement;
   const config = {
     ...value.interpreter,
     ...(sharedLibrary === undefined ? {} : { sharedLibrary }),
     ...(tclLibrary === undefined ? {} : { tclLibrary }),
+    ...(packagePortions.length === 0 ? {} : { packagePortions }),
   };
   const [stub, layers] = await together(context, [
     (both) => buildStub(both, distribution, modules),
@@ -81,7 +82,10 @@ export async function buildPythonExecutable(
     mtime: modificationTime(context),
   };
   await bench.images.write(image, context.signal);
-  const placed = await placeBeside(context, bench.compiler, distribution, beside, folder);
+  const placed = await placeBeside(context, bench.compiler, distribution, beside, {
+    folder,
+    level: value.interpreter.optimizationLevel ?? 0,
+  });
   return { written: [output, ...placed], licences };
 }
 

@@ -130,11 +130,13 @@ macro_rules! settings {
 settings! {
     /// Further entries of `sys.path`, before the packed ones.
     search_paths: texts = "searchPaths";
+    /// Further folders of packed packages, each written as `PACKAGE=FOLDER`: where else their modules are.
+    package_portions: texts = "packagePortions";
     /// As `python -O` (1) and `-OO` (2): which of the packed bytecode is used.
     optimization_level: is(u8) = "optimizationLevel";
     /// Whether `sys.frozen` is set, for programs that ask whether they are packed.
     sys_frozen: is(bool) = "sysFrozen";
-    /// Whether `sys._MEIPASS` names the packed tree, as other packagers have it.
+    /// Whether `sys._MEIPASS` names the directory of the executable.
     sys_meipass: is(bool) = "sysMeipass";
     /// Whether `PYTHON…` variables count.
     use_environment: is(bool) = "useEnvironment";

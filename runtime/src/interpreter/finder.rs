@@ -10,6 +10,7 @@ use super::object::{Object, Raised, Result};
 use super::tcl;
 use crate::payload::{Module, ModuleKind, Payload};
 use pyo3_ffi::{PyMethodDef, PyObject};
+use std::sync::RwLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub const METHODS: &[PyMethodDef] = &[method(
@@ -79,6 +80,16 @@ impl Importlib {
     pub fn file(&self, module: &Module) -> Option<&'static [u8]> {
         module::payload().module_path(module, module.source.or(module.bytecode[self.level])?)
     }
+}
+
+/// Folders beside the executable that hold modules of a packed package, each with its package's name.
+static PORTIONS: RwLock<Vec<(Vec<u8>, String)>> = RwLock::new(Vec::new());
+
+/// "PACKAGE=FOLDER", where the folder may begin with `$ORIGIN`.
+pub fn set_portions(portions: &[String], origin: &str) {
+    let parts = portions.iter().filter_map(|portion| portion.split_once('='));
+    let known = parts.map(|(package, folder)| (package.into(), folder.replace("$ORIGIN", origin))).collect();
+    *PORTIONS.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = known;
 }
 
 unsafe extern "C" fn find_spec(
@@ -193,7 +204,12 @@ fn make_spec(payload: &Payload, name: &Object, found: &Candidate) -> Result<Obje
         spec.set_attribute(c"_cached", &below(bytecode)?)?;
     }
     if found.module.is_package {
-        let locations = super::object::tuple(&[&below(parent(found.file))?])?;
+        let mut folders = vec![below(parent(found.file))?];
+        let beside = PORTIONS.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for (_, folder) in beside.iter().filter(|(package, _)| Some(package.as_slice()) == name.utf8()) {
+            folders.push(Object::path(folder.as_bytes())?);
+        }
+        let locations = super::object::tuple(&folders.iter().collect::<Vec<_>>())?;
         // Safety: a new list.
         let locations = unsafe { Object::owned(api::PySequence_List(locations.as_ptr()))? };
         spec.set_attribute(c"submodule_search_locations", &locations)?;

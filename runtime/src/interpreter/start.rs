@@ -5,7 +5,7 @@ use super::config::InterpreterConfig;
 use super::error::Error;
 use super::object::{Object, Raised, Result};
 use super::settings::{self, Role};
-use super::{exit, module, tcl, teardown};
+use super::{exit, finder, module, tcl, teardown};
 use crate::payload::Payload;
 use pyo3_ffi::PyStatus;
 use std::ffi::{CStr, CString};
@@ -63,6 +63,7 @@ pub fn start(
     // From 3.14 on there is one phase only: start-up then reads its few modules through the directory.
     let stop_early = cfg!(not(Py_3_14));
     settings::initialize(config, role, &arguments, payload, stop_early)?;
+    finder::set_portions(&config.package_portions, &settings::origin(payload));
     module::install_finder()?;
     if stop_early {
         settings::initialize_main()?;
@@ -85,8 +86,8 @@ fn prepare_sys(payload: &Payload, config: &InterpreterConfig) -> Result<()> {
         sys.set_attribute(c"frozen", &Object::boolean(true))?;
     }
     if config.sys_meipass {
-        // The executable itself is the folder that holds the packages.
-        sys.set_attribute(c"_MEIPASS", &Object::path(payload.root())?)?;
+        // Its own folder, as PyOxidizer has it: what is beside the executable is found there.
+        sys.set_attribute(c"_MEIPASS", &Object::path(settings::origin(payload).as_bytes())?)?;
     }
     if let Some(variable) = &config.write_modules_directory_env {
         exit::write_modules_at_exit(variable)?;

@@ -247,7 +247,7 @@ const settings: [config: Partial<InterpreterConfig>, code: string, expected: str
   [{ sysFrozen: true }, 'sys.frozen', 'True'],
   [
     { sysMeipass: true },
-    '__import__("os").path.isfile(sys._MEIPASS + "/lib/python" + sys.version[:4] + "/os.py")',
+    'sys._MEIPASS == __import__("os").path.dirname(__import__("os").path.realpath("/proc/self/exe"))',
     'True',
   ],
   [{}, 'sys.flags.isolated, sys.flags.no_site, sys.flags.dont_write_bytecode', '1 1 1'],
