@@ -9,7 +9,8 @@ import { pipDownload } from './python/pip-download.ts';
 import { type PipResult, isFromProject, pipInstall, pipResources } from './python/pip.ts';
 import type { Resource } from './python/resource.ts';
 import { resolveDistribution } from './python/resolve.ts';
-import { readPackageRoot, readVirtualenv } from './python/scan.ts';
+import { readPackageRoot } from './python/scan.ts';
+import { readVirtualenv } from './python/virtualenv.ts';
 import { setupPyInstall } from './python/setup-py.ts';
 import type { ResourceSetEntry, ResourceSets } from './targets/resource-sets.ts';
 

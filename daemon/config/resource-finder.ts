@@ -83,7 +83,7 @@ export function finderMethods<Self extends ConfigObject>(finder: Finder<Self>): 
     method({
       name: 'read_virtualenv',
       instead: instead('read_virtualenv'),
-      doc: "Returns the resources in the site-packages folder of a virtualenv. A relative path starts at the config's folder.",
+      doc: "Returns the resources in the site-packages folder of a virtualenv, of projects that are installed there to be edited, and in folders that `.pth` files name. A relative path starts at the config's folder.",
       generation,
       parameters: { path: str },
       returns: 'list',

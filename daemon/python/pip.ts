@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { withStep } from '../step.ts';
 import { classify, readMetadata } from './classify.ts';
 import type { Distribution } from './distribution.ts';
+import { foldersWithin, isPathHook, readPathFiles } from './path-files.ts';
 import { type PipInputs, type PipRequest, pipInputs } from './pip-inputs.ts';
 import { findPip } from './pip-program.ts';
 import { runPip } from './pip-run.ts';
@@ -162,7 +163,19 @@ export function pipResources(context: Context, distribution: Distribution, resul
           : { path: source, sha256: found.sha256, size: found.size };
       return { path, content: { at: 'file', ...content } as const, executable };
     });
-  return classify(context, files, { cacheTag: distribution.cacheTag });
+  const options = { cacheTag: distribution.cacheTag };
+  const found = classify(context, files, options);
+  if (!files.some(({ path }) => /^[^/]+\.pth$/.test(path))) return found;
+  // pywin32 and its like: folders of the tree are on sys.path. The tree is of the cache, so nothing of it is traced.
+  const untraced = { ...context, trace: { file() {}, directory() {}, variable() {} } };
+  const known = new Set(files.map(({ path }) => path));
+  const within = foldersWithin(readPathFiles(untraced, folder), folder).flatMap((root) =>
+    files
+      .filter(({ path }) => path.startsWith(`${root}/`) && !known.has(path.slice(root.length + 1)))
+      .map((file) => ({ ...file, path: file.path.slice(root.length + 1) })),
+  );
+  const further = classify(context, within, options).filter(({ what }) => what.kind !== 'file');
+  return [...found.filter(({ path }) => !isPathHook(path)), ...further];
 }
 
 /** Fields of pip's installation report, version 1, that are used. */

@@ -59,28 +59,6 @@ export async function readPackageRoot(
   return scanTree(context, path, { ...options, packages });
 }
 
-/** `read_virtualenv`: all of the site-packages of an environment. */
-export async function readVirtualenv(
-  context: Context,
-  path: string,
-  options: ClassifyOptions = {},
-): Promise<Resource[]> {
-  const library = join(path, 'lib');
-  const site = listFolder(library)
-    .filter((name) => /^(python|pypy)3\.\d+$/.test(name))
-    .map((name) => join(library, name, 'site-packages'))
-    .find(isFolder);
-  context.trace.directory(library);
-  if (site === undefined)
-    throw inputFailure(
-      `Cannot read the virtual environment "${path}": it has no lib/python3.*/site-packages`,
-      {
-        hint: 'name the folder that holds pyvenv.cfg',
-      },
-    );
-  return scanTree(context, site, options);
-}
-
 class Walk {
   readonly #context: Context;
   readonly #root: string;
