@@ -4,7 +4,7 @@ import type { Option } from './option.ts';
 const python: Option = {
   flag: '--python',
   values: ['PYTHON'],
-  help: 'Version ("3.11"), or path of a Python or of an archive [default: as for a config that names none]',
+  help: 'Version ("3.11"), or path of a Python or of an archive [default: as for a config]',
 };
 const which =
   'PYTHON is a version ("3.11" or "3.11.7"), or a path of an archive, of a Python, or of its folder.';
@@ -27,7 +27,7 @@ export const pythons: readonly Command[] = [
     wordsMax: 1,
     options: [],
     notes:
-      'PYTHON is a version ("3.11" or "3.11.7"), the path of an archive, or a URL with "#sha256=" and its hash behind it;\n' +
+      'PYTHON is a version ("3.11" or "3.11.7"), the path of an archive, or a URL with "#sha256=HASH" behind it;\n' +
       'without it, the newest that is known.',
   },
   {
