@@ -7,8 +7,8 @@ import { after, before, suite, test } from 'node:test';
 import { needs, outputOf, programNamed } from '../support/programs.ts';
 import { oxd, stopDaemon } from './oxd.ts';
 
-const assembler = programNamed('llvm-mc', 'llvm-mc-14');
-const lipo = programNamed('llvm-lipo', 'llvm-lipo-14', 'lipo');
+const assembler = programNamed('llvm-mc');
+const lipo = programNamed('llvm-lipo');
 const plistutil = programNamed('plistutil');
 
 /** As PyOxidizer's own release has it. */

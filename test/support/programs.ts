@@ -2,9 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 
-/** The first of the names that is a program on the PATH. */
-export function programNamed(...names: readonly string[]): string | undefined {
+/** Debian installs LLVM's programs under names with its version, and not all of them under plain ones. */
+const llvmVersions = [13, 14, 15, 16, 17, 18, 19, 20, 21];
+
+/** A program on the PATH. */
+export function programNamed(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(':');
+  const names = name.startsWith('llvm-')
+    ? [name, ...llvmVersions.map((version) => `${name}-${version}`)]
+    : [name];
   for (const name of names)
     for (const folder of folders) {
       const path = join(folder, name);

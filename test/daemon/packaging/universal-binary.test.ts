@@ -12,9 +12,9 @@ import { Failure } from '../../../protocol/failure.ts';
 import { needs, outputOf, programNamed } from '../../support/programs.ts';
 import { packagingContext } from './packaging-context.ts';
 
-const assembler = programNamed('llvm-mc', 'llvm-mc-14');
-const lipo = programNamed('llvm-lipo', 'llvm-lipo-14', 'lipo');
-const objdump = programNamed('llvm-objdump', 'llvm-objdump-14');
+const assembler = programNamed('llvm-mc');
+const lipo = programNamed('llvm-lipo');
+const objdump = programNamed('llvm-objdump');
 const tools = needs({ 'llvm-mc': assembler, 'llvm-lipo': lipo, 'llvm-objdump': objdump });
 
 suite('universal binaries', { concurrency: false, ...tools }, () => {
