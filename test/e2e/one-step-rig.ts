@@ -12,7 +12,7 @@ const makeWheel = fileURLToPath(new URL('../daemon/python/wheel.py', import.meta
 export const triple = 'x86_64-unknown-linux-gnu';
 
 /** pip finds what the tests have made, and nothing else. */
-const environment = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: wheels, PIP_CONFIG_FILE: '/dev/null' };
+export const environment = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: wheels, PIP_CONFIG_FILE: '/dev/null' };
 
 export function wheel(name: string, version: string, ...rest: string[]): string {
   mkdirSync(wheels, { recursive: true });

@@ -1,11 +1,23 @@
 // Programs without a config, as a user builds them in a terminal.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { leave, makeWheels, project, root, run, steps, triple, workspace } from './one-step-rig.ts';
+import { printed } from '../support/rig.ts';
+import { client, oxdEnvironment } from './oxd.ts';
+import {
+  environment,
+  leave,
+  makeWheels,
+  project,
+  root,
+  run,
+  steps,
+  triple,
+  workspace,
+} from './one-step-rig.ts';
 
 const script = `# /// script
 # dependencies = ["alpha"]
@@ -235,5 +247,28 @@ suite('one step', { concurrency: false }, () => {
     assert.equal(run(root, ['run', './with-config']).stdout, '7\n');
     cpSync(join(folder, 'pyoxidizer.bzl'), join(folder, 'other.bzl'));
     assert.equal(run(root, ['run', './with-config/other.bzl']).stdout, '7\n');
+  });
+
+  test('without a daemon it is the same', () => {
+    const folder = workspace('no-daemon', { 'a.py': 'import b\nprint(b.c)\n', 'b.py': 'c = 8\n' });
+    assert.equal(run(folder, ['run', 'a.py', '--no-daemon']).stdout, '8\n');
+    assert.match(run(folder, ['init', 'a.py', '--no-daemon']).stderr, /writing .*pyoxidizer\.bzl/);
+  });
+
+  test('--watch builds again when a module beside the script is saved', async () => {
+    const folder = workspace('watch', { 'a.py': 'import b\nprint(b.c)\n', 'b.py': 'c = 1\n' });
+    const watch = spawn(process.execPath, [client, 'build', 'a.py', '--watch', '-o', 'out'], {
+      cwd: folder,
+      env: oxdEnvironment({ environment }),
+    });
+    try {
+      await printed(watch.stderr, /built in/);
+      const again = printed(watch.stderr, /b\.py changed/);
+      workspace('watch', { 'b.py': 'c = 2\n' });
+      await again;
+      assert.equal(execFileSync(join(folder, 'out'), { encoding: 'utf8' }), '2\n');
+    } finally {
+      watch.kill();
+    }
   });
 });

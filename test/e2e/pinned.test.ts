@@ -133,4 +133,12 @@ register_target("x", make_exe)
     assert.equal(run(folder, ['build']).code, 0);
     assert.equal(run(folder, ['build', '--locked']).code, 0, 'the cache answers');
   });
+
+  test('--offline downloads no Python', () => {
+    const folder = workspace('offline-python', { 'a.py': 'print(1)\n' });
+    const place = `https://127.0.0.1:9/python.tar.gz#sha256=${'a'.repeat(64)}`;
+    const result = run(folder, ['build', 'a.py', '--offline'], { OXD_PYTHON_DISTRIBUTION: place });
+    assert.equal(result.code, 2);
+    assert.match(result.stderr, /Cannot download https:\/\/127\.0\.0\.1:9\/python\.tar\.gz offline/);
+  });
 });
