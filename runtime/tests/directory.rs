@@ -6,14 +6,12 @@ mod rig;
 mod support;
 
 use libc::{RTLD_LOCAL, RTLD_NOW, c_char, c_void};
-use rig::{MTIME, Rig, compile, files, rig};
+use rig::{Rig, compile, rig};
 use std::ffi::{CStr, CString};
-use std::fs::Permissions;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, UNIX_EPOCH};
 
 fn c(text: &Path) -> CString {
     CString::new(text.as_os_str().as_bytes()).unwrap()
@@ -37,29 +35,9 @@ fn probe_source() -> PathBuf {
 
 /// What the kernel says, on a folder that is mounted read-only.
 fn ask_kernel(rig: &Rig) -> String {
-    let (program, folder) = (rig.folder.join("probe"), rig.folder.join("disk/tree"));
+    let program = rig.folder.join("probe");
     compile(&probe_source(), &program, &["-DPROGRAM", "-w"]);
-    for file in files() {
-        let path = rig.folder.join("disk").join(file.path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, file.bytes).unwrap();
-    }
-    settle(&folder);
-    let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$1\" \"$0\"";
-    let shell = Command::new("unshare").args(["-rm", "sh", "-c", mount]).arg(&folder).arg(&program).output().unwrap();
-    assert!(shell.status.success(), "{}", String::from_utf8_lossy(&shell.stderr));
-    String::from_utf8(shell.stdout).unwrap()
-}
-
-/// The modes and times that packed files have.
-fn settle(path: &Path) {
-    if path.is_dir() {
-        std::fs::read_dir(path).unwrap().for_each(|entry| settle(&entry.unwrap().path()));
-    }
-    let mode = if path.is_dir() || path.ends_with("run") { 0o555 } else { 0o444 };
-    let file = std::fs::File::open(path).unwrap();
-    file.set_modified(UNIX_EPOCH + Duration::from_secs(MTIME)).unwrap();
-    std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    rig.ask_on_read_only_disk(&program, &[])
 }
 
 fn ask_tree(rig: &Rig) -> String {
@@ -261,6 +239,34 @@ fn the_list_of_exports_is_what_is_defined() {
         let object = unsafe { CStr::from_ptr(info.dli_fname) }.to_string_lossy().into_owned();
         assert!(object.contains("directory"), "{name:?} is defined in {object}");
     }
+}
+
+#[test]
+fn every_export_is_exercised() {
+    let sources = [
+        include_str!("directory/probe.c"),
+        include_str!("directory/hierarchy.c"),
+        include_str!("directory/twins.c"),
+        include_str!("directory.rs"),
+    ];
+    let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let words: Vec<&str> = sources.iter().flat_map(|source| source.split(|character| !is_name(character))).collect();
+    let exports = include_str!("../src/directory/exports.txt").lines();
+    let unused: Vec<&str> = exports.filter(|name| !words.contains(name)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn shells_of_libc_get_a_name_that_they_can_run() {
+    let interpreter = rig().executable.join("bin/python3");
+    let command = |text: &str| CString::new(format!("{text} {}", interpreter.display())).unwrap();
+    assert_eq!(unsafe { libc::system(command("test -f").as_ptr()) }, 0);
+    let pipe = unsafe { libc::popen(command("echo").as_ptr(), c"r".as_ptr()) };
+    let mut line = [0; 4096];
+    assert!(!unsafe { libc::fgets(line.as_mut_ptr(), 4096, pipe) }.is_null());
+    assert_eq!(unsafe { libc::pclose(pipe) }, 0);
+    let expected = format!("{}/.//./app\n", rig().folder.display());
+    assert_eq!(unsafe { CStr::from_ptr(line.as_ptr()) }.to_str(), Ok(&expected[..]));
 }
 
 /// Kernels can be told to refuse files in memory; a filter for one child does the same.

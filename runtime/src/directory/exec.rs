@@ -47,6 +47,8 @@ unsafe fn exec_descriptor(fd: c_int, arguments: Strings, environment: Strings) -
                 sent => rest -= sent as usize,
             }
         }
+        // A script's interpreter opens it by its number: it stays open where the caller's would.
+        libc::fcntl(copy, libc::F_SETFD, libc::fcntl(fd, libc::F_GETFD));
         let answer = original::fexecve(copy, arguments, environment);
         space::close(copy);
         answer

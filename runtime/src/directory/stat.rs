@@ -169,12 +169,18 @@ fn statvfs_of() -> libc::statvfs {
     stat
 }
 
+/// The kernel's ST_VALID: the flags mean something.
+const VALID: libc::c_ulong = 0x20;
+
 fn statfs_of() -> libc::statfs {
     // Safety: as above.
     let mut stat: libc::statfs = unsafe { zeroed() };
     (stat.f_type, stat.f_bsize, stat.f_frsize) = (FILE_SYSTEM, BLOCK_BYTES as i64, BLOCK_BYTES as i64);
     stat.f_blocks = blocks();
     stat.f_namelen = NAME_BYTES_MAX as i64;
+    let flags = VALID | libc::ST_RDONLY | libc::ST_NOSUID | libc::ST_NODEV;
+    // Safety: `f_flags` follows `f_frsize`; the libc crate calls it spare.
+    unsafe { (&raw mut stat.f_frsize).add(1).write(flags as i64) };
     stat
 }
 
@@ -244,6 +250,7 @@ exported! {
     fn statvfs64(path: *const c_char, to: *mut libc::statvfs) -> c_int = statvfs_path(path, to);
     fn statfs(path: *const c_char, to: *mut libc::statfs) -> c_int = statfs_path(path, to);
     fn statfs64(path: *const c_char, to: *mut libc::statfs) -> c_int = statfs_path(path, to);
+    fn __statfs(path: *const c_char, to: *mut libc::statfs) -> c_int = statfs_path(path, to);
     fn fstatvfs(fd: c_int, to: *mut libc::statvfs) -> c_int = fstatvfs64(fd, to);
     fn fstatvfs64(fd: c_int, to: *mut libc::statvfs) -> c_int = match descriptor::attributes(fd) {
         Some(_) => write(to, statvfs_of()),

@@ -9,15 +9,19 @@
 #include <fts.h>
 #include <ftw.h>
 #include <glob.h>
+#include <spawn.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include <utime.h>
@@ -246,6 +250,7 @@ static void try_listings(const char *path, const char *shown) {
 }
 
 #include "hierarchy.c"
+#include "twins.c"
 
 static void try_changes(const char *path, const char *shown) {
     char template[PATH_MAX];
@@ -313,8 +318,13 @@ void probe(const char *folder, FILE *to) {
         try_links(path, shown);
         try_listings(path, shown);
         try_hierarchy(path, shown);
+        try_twins_of_files(path, shown);
+        try_twins_of_listings(path, shown);
+        try_programs(path, shown);
         /* The folder itself is a mount point here, which the kernel refuses to change for that. */
-        if (below[i][strspn(below[i], "/")]) try_changes(path, shown);
+        if (!below[i][strspn(below[i], "/")]) continue;
+        try_changes(path, shown);
+        try_twins_of_changes(path, shown);
     }
     memset(name, 'n', sizeof name);
     for (int length = NAME_MAX; length <= NAME_MAX + 1; length++) {

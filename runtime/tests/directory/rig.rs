@@ -2,14 +2,17 @@
 
 use crate::support::image::{self, File};
 use oxd_runtime::{directory, payload};
+use std::fs::Permissions;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::{Duration, UNIX_EPOCH};
 
-pub const MTIME: u64 = 1_700_000_000;
+const MTIME: u64 = 1_700_000_000;
 
-pub fn files() -> Vec<File<'static>> {
+fn files() -> Vec<File<'static>> {
     let file = |path, bytes, executable| File { path, bytes, executable, on_page: false };
     vec![
         file("tree/file", b"hello, file\n", false),
@@ -25,6 +28,42 @@ pub struct Rig {
     pub folder: PathBuf,
     /// The file that acts as the executable.
     pub executable: PathBuf,
+}
+
+impl Rig {
+    /// What is packed in `tree`, as files in a folder of that name.
+    pub fn write_to_disk(&self, name: &str) -> PathBuf {
+        for file in files() {
+            let path = self.folder.join(name).join(file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, file.bytes).unwrap();
+        }
+        let folder = self.folder.join(name).join("tree");
+        settle(&folder);
+        folder
+    }
+
+    /// Runs `program FOLDER ARGUMENTS` on the same files, mounted read-only.
+    pub fn ask_on_read_only_disk(&self, program: &Path, arguments: &[&Path]) -> String {
+        let folder = self.write_to_disk("disk");
+        let mount = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && exec \"$0\" \"$@\"";
+        let mut shell = Command::new("unshare");
+        shell.args(["-rm", "sh", "-c", mount]).arg(program).arg(&folder).args(arguments);
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// The modes and times that packed files have.
+fn settle(path: &Path) {
+    if path.is_dir() {
+        std::fs::read_dir(path).unwrap().for_each(|entry| settle(&entry.unwrap().path()));
+    }
+    let mode = if path.is_dir() || path.ends_with("run") { 0o555 } else { 0o444 };
+    let file = std::fs::File::open(path).unwrap();
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(MTIME)).unwrap();
+    std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
 pub fn rig() -> &'static Rig {
