@@ -13,8 +13,17 @@ export type Stores = {
   readonly traces: Traces;
 };
 
-/** Kinds in the order people want to see them; those with nothing in them count too. */
-const kinds: readonly ResultKind[] = ['distribution', 'pip', 'cargo', 'scan', 'bytecode', 'layer'];
+/** Kinds in the order people want to see them; those with nothing in them count too. A record: none can be forgotten. */
+const order: Record<ResultKind, number> = {
+  distribution: 0,
+  pip: 1,
+  cargo: 2,
+  scan: 3,
+  bytecode: 4,
+  layer: 5,
+  package: 6,
+};
+const kinds = (Object.keys(order) as ResultKind[]).toSorted((a, b) => order[a] - order[b]);
 /** A row of file_hashes with its path, roughly. */
 const fileHashBytes = 250;
 

@@ -22,6 +22,7 @@ const isKept = (cache: Cache, kind: ResultKind, seed: number): boolean =>
 test('statistics count what each kind refers to once', async (t) => {
   const { cache } = temporaryCache(t);
   put(cache, 'layer', 1);
+  put(cache, 'package', 4);
   put(cache, 'pip', 1);
   put(cache, 'pip', 2);
   cache.put(typeOf('pip'), { shares: 2 }, {}, { blobs: [cache.blobs.put(bytesOf(2, blobBytes))] });
@@ -38,6 +39,7 @@ test('statistics count what each kind refers to once', async (t) => {
     assert.ok(row.bytes >= bytes && row.bytes < bytes + 1000, `${kind}: ${row.bytes}`);
   };
   check('layer', 1, blobBytes);
+  check('package', 1, blobBytes);
   check('pip', 3, 2 * blobBytes);
   check('distribution', 1, 1000);
   check('cargo', 0, 0);
