@@ -11,6 +11,7 @@ import { isOffline } from '../python/strictness.ts';
 import { runCargo } from './cargo.ts';
 import { makeLibpython } from './custom-libpython.ts';
 import { withStep } from '../step.ts';
+import { remappedPaths } from './path-remapping.ts';
 import { findToolchain } from './toolchain.ts';
 
 export type Stub = { readonly sha256: Sha256; readonly size: number };
@@ -24,7 +25,7 @@ type StubKey = {
   readonly flags: Readonly<Record<string, string>>; // what else changes generated code or the link
 };
 
-const stubs: ResultType<StubKey, Stub> = { kind: 'cargo', version: 1 };
+const stubs: ResultType<StubKey, Stub> = { kind: 'cargo', version: 2 }; // 1: with the paths of the user's registry
 
 /** Variables that reach rustc or the linker, and so belong to the key. */
 const reachesTheLink =
@@ -93,11 +94,12 @@ export async function buildStub(
       ],
       environment: {
         ...context.environment,
+        ...remappedPaths(context, runtime.folder),
         ...linkEnvironment(linking),
         PYO3_CONFIG_FILE: pyo3Config,
         // What is compiled is shared by all distributions (cargo before 1.91 does not know how, and compiles again);
         // what comes out is not: another daemon's cargo may link another Python's before this one is copied.
-        CARGO_BUILD_BUILD_DIR: join(work, 'target'),
+        CARGO_BUILD_BUILD_DIR: join(work, 'crates'),
         CARGO_TARGET_DIR: join(work, 'stubs', digest(JSON.stringify(key)).slice(0, 32)),
         CARGO_TERM_COLOR: 'never',
       },

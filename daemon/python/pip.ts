@@ -43,7 +43,7 @@ type PipKey = Pick<PipInputs, 'args' | 'files' | 'settings'> & {
   readonly triple: string;
 };
 
-/** 1: the first. 2: with the projects. */
+/** 1: the first. 2: with the projects; RECORD had the hashes of programs in bin/. */
 const installs: ResultType<PipKey, PipResult> = { kind: 'pip', version: 2 };
 /**
  * By what decides of projects which files are installed, in place of all their files: what is installed as it stands in
@@ -216,14 +216,21 @@ function readInstalled(root: string): LockedPackage[] {
 
 const withoutPassword = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
 
-/** direct_url.json of a local project names its folder here: it says nothing elsewhere, and equal sources must give equal trees. */
+/**
+ * What tells of this machine, when equal sources must give equal trees. direct_url.json of a local project names its
+ * folder; programs in bin/, which go nowhere, begin with the path of the Python, and RECORD has their hashes.
+ */
 function removeLocalOrigins(root: string): void {
   for (const name of readdirSync(root).filter((entry) => entry.endsWith('.dist-info'))) {
     const origin = join(root, name, 'direct_url.json');
-    if (!existsSync(origin) || !readFileSync(origin, 'utf8').includes('"file://')) continue;
-    rmSync(origin);
+    const isLocal = existsSync(origin) && readFileSync(origin, 'utf8').includes('"file://');
+    if (isLocal) rmSync(origin);
     const record = join(root, name, 'RECORD');
+    if (!existsSync(record)) continue;
     const lines = readFileSync(record, 'utf8').split('\n');
-    writeFileSync(record, lines.filter((line) => !line.startsWith(`${name}/direct_url.json,`)).join('\n'));
+    const kept = lines.filter(
+      (line) => !line.startsWith('../../bin/') && !(isLocal && line.startsWith(`${name}/direct_url.json,`)),
+    );
+    if (kept.length < lines.length) writeFileSync(record, kept.join('\n'));
   }
 }

@@ -25,6 +25,8 @@ export type OxdOptions = {
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly cache?: string;
+  /** Another installation's. */
+  readonly client?: string;
   readonly timeoutMs?: number;
 };
 
@@ -45,7 +47,7 @@ export function oxdEnvironment(options: OxdOptions = {}): NodeJS.ProcessEnv {
 
 /** Runs `oxd ARGS` to its end. */
 export function oxd(args: readonly string[], options: OxdOptions = {}): OxdResult {
-  const result = spawnSync(process.execPath, [client, ...args], {
+  const result = spawnSync(process.execPath, [options.client ?? client, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: oxdEnvironment(options),
     input: options.input ?? '',

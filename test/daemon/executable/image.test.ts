@@ -246,5 +246,5 @@ test('a file that is cut short', () => {
 test('a bare stub says that it is one', () => {
   const { status, stderr } = start(stub);
   assert.equal(status, 70);
-  assert.match(stderr, /nothing is packed into it/);
+  assert.match(stderr, /nothing is packed into this program/);
 });
