@@ -21,6 +21,7 @@ import { withHintsOnce } from './hints-once.ts';
 import type { LayerTools } from './executable/resource-layer.ts';
 import { explainWritten } from './one-step/explain.ts';
 import { writeConfig } from './one-step/plan.ts';
+import { LostBytes } from './python/lost-bytes.ts';
 import { buildTarget, install } from './targets/build-target.ts';
 import type { Images } from './targets/images.ts';
 import { ResourceSets, type StandardLibraries } from './targets/resource-sets.ts';
@@ -82,10 +83,20 @@ export async function build(tools: BuildTools, request: BuildRequest, caller: Ca
       // Watching goes on with what the failed build looked at: the mistake is in there.
       tools.traces.fail(key, record);
       // A file that was read in the middle of a save: what was wrong with it may be over.
-      if (disturbed.length === 0 || attempt >= attemptsMax || context.signal.aborted) throw error;
-      tools.log.info({ disturbed, attempt }, 'files changed while they were built: once more');
+      const isLost = error instanceof LostBytes;
+      if ((disturbed.length === 0 && !isLost) || attempt >= attemptsMax || context.signal.aborted)
+        throw error;
+      if (isLost) forget(tools);
+      tools.log.info({ disturbed, isLost, attempt }, 'files or the cache changed meanwhile: once more');
     }
   }
+}
+
+/** Drops what is remembered in memory of a cache that was emptied. */
+export function forget({ traces, libraries, compiler }: BuildTools): void {
+  traces.clear();
+  libraries.forget();
+  compiler.forget();
 }
 
 async function buildTargets(

@@ -11,6 +11,7 @@ import type { Content, Resource } from '../python/resource.ts';
 import { withStep } from '../step.ts';
 import type { ImageLayer } from './image.ts';
 import { type LayerFile, type LayerModule, buildLayer, writeLayer } from './layer.ts';
+import { LostBytes } from '../python/lost-bytes.ts';
 import type { PieceMemory } from './piece-memory.ts';
 import { isSeldomUsed } from './seldom-used.ts';
 import { strippedLibraries } from './strip.ts';
@@ -231,10 +232,7 @@ const inlineBytesMax = 64 * 1024;
 function readContent(context: Context, content: Content): Buffer {
   if (content.at === 'blob') {
     const bytes = context.cache.blobs.get(content.sha256);
-    if (bytes === undefined)
-      throw new Failure('environment', `The cache lost the bytes of ${content.sha256}`, {
-        hint: 'build again',
-      });
+    if (bytes === undefined) throw new LostBytes(content.sha256);
     return bytes;
   }
   const bytes = readFileSync(content.path);

@@ -1,8 +1,8 @@
 // A Python package's licence, from its own metadata.
-import { environmentFailure } from '../../protocol/failure.ts';
 import type { Licence } from '../../protocol/licences.ts';
 import type { Context } from '../context.ts';
 import { readFileSync } from 'node:fs';
+import { LostBytes } from '../python/lost-bytes.ts';
 import type { Content } from '../python/resource.ts';
 import { type LicenceText, type TextedComponent, textBytesMax } from './component.ts';
 import { type CoreMetadata, normalizedName, readCoreMetadata } from './core-metadata.ts';
@@ -102,7 +102,6 @@ function licenceTexts(
 
 function readText(context: Context, content: Content): string {
   const bytes = content.at === 'file' ? readFileSync(content.path) : context.cache.blobs.get(content.sha256);
-  if (bytes === undefined)
-    throw environmentFailure(`The cache lost the bytes of ${content.sha256}`, { hint: 'build again' });
+  if (bytes === undefined) throw new LostBytes(content.sha256);
   return bytes.toString('utf8');
 }

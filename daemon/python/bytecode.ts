@@ -84,6 +84,11 @@ export class BytecodeCompiler {
     });
   }
 
+  /** The cache may have been emptied: what is in memory is not to be trusted. */
+  forget(): void {
+    this.#recent.clear();
+  }
+
   /** From memory, else from the cache: after an edit all but one of a thousand were just asked for. */
   #lookUp(context: Context, keys: readonly BytecodeKey[]): (Bytecode | undefined)[] {
     const names = keys.map(

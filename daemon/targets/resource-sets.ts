@@ -75,6 +75,11 @@ export class StandardLibraries {
   /** Also that there is none: to ask again takes as long as a build may. */
   readonly #tcl = new Map<string, TclLibrary | undefined>();
 
+  forget(): void {
+    this.#known.clear();
+    this.#tcl.clear();
+  }
+
   async of(
     context: Context,
     distribution: Distribution,
