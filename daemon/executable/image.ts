@@ -1,4 +1,5 @@
 // Assembles the executable: stub and layers copied by the kernel, then a header page, the config and ELF headers.
+// Without a stub the same makes a bare payload.
 import {
   close,
   closeSync,
@@ -9,6 +10,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { constants, copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -28,8 +30,8 @@ export type ImageLayer = {
 };
 
 export type Image = {
-  /** Absolute path. */
-  readonly stub: string;
+  /** Absolute path; undefined writes the payload alone, for a program that has it in a file or among its bytes. */
+  readonly stub: string | undefined;
   /** What later ones hold hides the same path in earlier ones. */
   readonly layers: readonly ImageLayer[];
   readonly config: InterpreterConfig;
@@ -66,7 +68,10 @@ export async function writeImage(image: Image, signal: AbortSignal, prepared?: P
   // Beside the output, so that the rename stays within one file system; the pid keeps builds of others apart.
   const aside = prepared?.path ?? `${image.output}.${process.pid}.partial`;
   try {
-    if (prepared === undefined) await copyFile(image.stub, aside, constants.COPYFILE_FICLONE);
+    if (prepared === undefined) {
+      if (image.stub === undefined) writeFileSync(aside, '');
+      else await copyFile(image.stub, aside, constants.COPYFILE_FICLONE);
+    }
     const length = complete(image, aside, prepared?.layers ?? 0, signal);
     replace(image.output, aside);
     return length;
@@ -93,16 +98,17 @@ function replace(output: string, aside: string): void {
 
 /** Writes all but the stub and the first `kept` layers, which are there. */
 function complete(image: Image, aside: string, kept: number, signal: AbortSignal): number {
-  const stub = openStub(image.stub);
+  const stub = image.stub === undefined ? undefined : openStub(image.stub);
+  const start = stub?.payloadOffset ?? 0;
   const target = openSync(aside, 'r+');
   try {
     const plan = planOf(image.layers);
     const entries = Buffer.concat([
-      readerOf(target)(stub.payloadOffset + entriesAt, kept * entryBytes),
-      appendLayers(target, stub, image.layers, plan, kept, signal),
+      readerOf(target)(start + entriesAt, kept * entryBytes),
+      appendLayers(target, start, image.layers, plan, kept, signal),
     ]);
     const config = Buffer.from(JSON.stringify(image.config));
-    writeFully(target, config, stub.payloadOffset + plan.end);
+    writeFully(target, config, start + plan.end);
     const length = plan.end + config.length;
     const header = payloadHeader({
       entries,
@@ -110,15 +116,15 @@ function complete(image: Image, aside: string, kept: number, signal: AbortSignal
       mtime: image.mtime,
       config: { offset: plan.end, bytes: config },
     });
-    writeFully(target, header, stub.payloadOffset);
-    let end = 0;
-    for (const { offset, bytes } of payloadPatches(stub, length)) {
+    writeFully(target, header, start);
+    let end = length;
+    for (const { offset, bytes } of stub === undefined ? [] : payloadPatches(stub, length)) {
       writeFully(target, bytes, offset);
       end = Math.max(end, offset + bytes.length);
     }
     // A prepared file may have been longer.
     ftruncateSync(target, end);
-    fchmodSync(target, 0o755);
+    fchmodSync(target, stub === undefined ? 0o644 : 0o755);
     return end;
   } finally {
     closeSync(target);
@@ -145,10 +151,10 @@ function planOf(layers: readonly ImageLayer[]): Plan {
   return { offsets, end };
 }
 
-/** Copies the layers from number `from` on to their places. Returns their entries for the header page. */
+/** Copies the layers from number `from` on to their places behind `start`. Returns their entries for the header page. */
 function appendLayers(
   target: number,
-  stub: Stub,
+  start: number,
   layers: readonly ImageLayer[],
   plan: Plan,
   from: number,
@@ -165,12 +171,12 @@ function appendLayers(
       for (let done = 0; done < layer.length; done += chunkBytes) {
         signal.throwIfAborted();
         const bytes = read(done, Math.min(chunkBytes, layer.length - done));
-        writeFully(target, bytes, stub.payloadOffset + offset + done);
+        writeFully(target, bytes, start + offset + done);
       }
     });
     // Up to the next page: a prepared file may hold other bytes there.
     const end = offset + layer.length;
-    writeFully(target, Buffer.alloc(pageAligned(end) - end), stub.payloadOffset + end);
+    writeFully(target, Buffer.alloc(pageAligned(end) - end), start + end);
     return entry;
   });
   return Buffer.concat(entries);
