@@ -22,7 +22,7 @@ import { withStep } from './step.ts';
 import { placeAdditions } from './targets/additions.ts';
 import { libraryOf, licenceInputs, linkedLibraries, uniquePackages } from './targets/licence-inputs.ts';
 import { loosePackages } from './targets/manifest-files.ts';
-import { linkedModules } from './targets/python-executable.ts';
+import { linkedModules } from './targets/packed.ts';
 import { ResourceSets } from './targets/resource-sets.ts';
 
 const noPolicy = { deny: [], allow: [] };
@@ -50,7 +50,7 @@ export async function reportLicences(
   for (const { executable, packages } of found) {
     const { licensing } = executable;
     const distribution = sets.distribution(executable.distribution);
-    const linked = linkedModules(context, distribution, executable);
+    const linked = linkedModules(distribution, executable);
     const placement = await placeAdditions(context, sets, executable, linked);
     const own = licenceInputs(context, sets, { distribution, licensing, linked }, placement);
     const inputs = { ...own, packages: uniquePackages([...own.packages, ...packages]) };

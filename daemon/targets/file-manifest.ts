@@ -3,7 +3,7 @@ import type { FileManifestValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import { type LayoutOptions, writeLayout } from './layout.ts';
 import { manifestFiles, withStaging } from './manifest-files.ts';
-import type { Workbench } from './python-executable.ts';
+import type { Workbench } from './packed.ts';
 
 /** Writes the layout and returns the absolute paths of its files. */
 export async function buildFileManifest(

@@ -6,7 +6,7 @@ import { buildScriptName } from '../packaging/wix/build-script.ts';
 import { installerTree } from './installer-tree.ts';
 import { writeLayout } from './layout.ts';
 import { resolveWith, withStaging } from './manifest-files.ts';
-import type { Workbench } from './python-executable.ts';
+import type { Workbench } from './packed.ts';
 
 export type BuiltInstaller = {
   readonly written: readonly string[];

@@ -9,8 +9,8 @@ import { bytesOf, type NamedFile } from '../packaging/named-file.ts';
 import { signBundle } from '../packaging/signing/sign.ts';
 import { writeLayout } from './layout.ts';
 import { manifestFiles, withStaging } from './manifest-files.ts';
+import type { Workbench } from './packed.ts';
 import { contentOfFile } from './placed-files.ts';
-import type { Workbench } from './python-executable.ts';
 
 /** Writes the bundle and returns the absolute paths of its files. */
 export async function buildMacOsBundle(

@@ -20,8 +20,9 @@ import { type Resolve, installerTree } from './installer-tree.ts';
 import { packagesOf } from './licence-inputs.ts';
 import { modificationTime } from './modification-time.ts';
 import { compiledFiles, contentOfFile, contentOfText } from './placed-files.ts';
+import { type Workbench } from './packed.ts';
+import { buildPythonExecutable } from './python-executable.ts';
 import { signedFile } from './signed-files.ts';
-import { type Workbench, buildPythonExecutable } from './python-executable.ts';
 
 /** Programs are built to one side first: a layout may hold several, at any depth, and takes them as files. */
 export async function withStaging<T>(context: Context, body: (staging: string) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { wheelFileName } from '../packaging/wheel.ts';
 import { contentOfWheel, withStaging } from './manifest-files.ts';
 import { writeLayout } from './layout.ts';
-import type { Workbench } from './python-executable.ts';
+import type { Workbench } from './packed.ts';
 
 /** Writes the wheel and returns its absolute path, alone. */
 export async function buildPythonWheel(

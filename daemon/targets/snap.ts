@@ -5,7 +5,7 @@ import { makeSnap } from '../packaging/snapcraft.ts';
 import { textContent } from '../packaging/named-file.ts';
 import { writeLayout } from './layout.ts';
 import { manifestFiles, withStaging } from './manifest-files.ts';
-import type { Workbench } from './python-executable.ts';
+import type { Workbench } from './packed.ts';
 
 export type BuiltSnap = { readonly written: readonly string[]; readonly packages: readonly string[] };
 
