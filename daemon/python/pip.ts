@@ -43,15 +43,15 @@ type PipKey = Pick<PipInputs, 'args' | 'files' | 'settings'> & {
   readonly triple: string;
 };
 
-/** 1: the first. 2: with the projects; RECORD had the hashes of programs in bin/. */
-const installs: ResultType<PipKey, PipResult> = { kind: 'pip', version: 2 };
+/** 1: the first. 2: with the projects. 3: RECORD without the programs in bin/, whose hashes tell where the Python is. */
+const installs: ResultType<PipKey, PipResult> = { kind: 'pip', version: 3 };
 /**
  * By what decides of projects which files are installed, in place of all their files: what is installed as it stands in
  * the project is taken from there. 'by-content' where some of it is made in the build.
  */
 const layouts: ResultType<PipKey & { readonly layout: 1 }, PipResult | 'by-content'> = {
   kind: 'pip',
-  version: 2,
+  version: 3,
 };
 
 /** Packages installed into a tree of the cache. Throws a Failure with pip's own words when that is not possible. */
