@@ -23,21 +23,18 @@ export const pythonExecutableType: TypeDeclaration = {
     ...licensingAttributes,
     attribute({
       name: 'packed_resources_load_mode',
-      doc: 'Accepted for compatibility: resources are mapped from the executable itself.',
+      doc: 'Where packed resources are: `embedded:FILE` in the executable, whatever the name; `binary-relative-memory-mapped:FILE` in a file beside it, which is mapped when the program starts; `none` nowhere: the program needs a standard library in files, which `module_search_paths` of its interpreter configuration names.',
       generation: 'modern',
       check: str,
       default: '"embedded:packed-resources"',
       get: (self) => self.packedResourcesLoadMode,
-      set(self, value, evaluation) {
+      set(self, value) {
         if (!/^(none|embedded:.+|binary-relative-memory-mapped:.+)$/.test(value))
           throw new ConfigError(
             `unable to parse packed resources load mode ${JSON.stringify(value)}`,
             'use "none", "embedded:FILE" or "binary-relative-memory-mapped:FILE"',
           );
-        if (!value.startsWith('embedded:'))
-          evaluation.outlet.warn(
-            `packed_resources_load_mode = "${value}" has no effect: resources are mapped from the executable itself`,
-          );
+        if (value.startsWith('binary-')) relativePath(value.slice(value.indexOf(':') + 1));
         self.packedResourcesLoadMode = value;
       },
     }),

@@ -6,6 +6,7 @@ import { ExecutableContents, type AddOverrides } from './executable-contents.ts'
 import type { DistributionSummary } from './host.ts';
 import type { PythonInterpreterConfig } from './interpreter-config.ts';
 import type { PythonPackagingPolicy } from './packaging-policy.ts';
+import { relativePath } from './location.ts';
 import type { ResourceObject } from './resource-object.ts';
 import type { Addition, Licensing, PythonExecutableValue } from './resolved-target.ts';
 
@@ -71,6 +72,7 @@ export class PythonExecutable extends Buildable {
       interpreter: { ...interpreter, ...searchPathsWith(interpreter, additions) },
       additions: withBytecodeFor(interpreter.optimizationLevel ?? 0, additions),
       extensionModules: this.policy.extensionModules(),
+      packedResources: packedResourcesOf(this.packedResourcesLoadMode),
       licensesFilename: this.licensesFilename,
       licensing: {
         denied: this.licensesDenied,
@@ -81,6 +83,13 @@ export class PythonExecutable extends Buildable {
       tclFilesPath: this.tclFilesPath,
     };
   }
+}
+
+const mapped = 'binary-relative-memory-mapped:';
+
+function packedResourcesOf(mode: string): PythonExecutableValue['packedResources'] {
+  if (mode === 'none') return 'none';
+  return mode.startsWith(mapped) ? { file: relativePath(mode.slice(mapped.length)) } : 'embedded';
 }
 
 /** Modules beside the executable are found where they are: each folder that resources go to is a search path. */

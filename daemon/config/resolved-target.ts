@@ -75,6 +75,8 @@ export type PythonExecutableValue = {
   /** Name of the aggregated licence document beside the executable, if one is wanted. */
   readonly licensesFilename: string | undefined;
   readonly licensing: Licensing;
+  /** Where the packed tree is: in the executable, in a file beside it, or nowhere. */
+  readonly packedResources: 'embedded' | 'none' | { readonly file: string };
   /** Folder beside the executable for Tcl's files, if wanted. */
   readonly tclFilesPath: string | undefined;
 };

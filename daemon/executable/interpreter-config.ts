@@ -12,6 +12,8 @@ export type InterpreterConfig = {
     | { readonly mode: 'repl' }
     | { readonly mode: 'noop' };
   /** Further sys.path entries, before the packed ones; "$ORIGIN" is the directory of the executable. */
+  /** The file that holds the packed tree in place of the executable, with `$ORIGIN`. */
+  readonly packedFile?: string;
   readonly searchPaths?: readonly string[];
   /** "PACKAGE=FOLDER": where else modules of packed packages are, with `$ORIGIN`. */
   readonly packagePortions?: readonly string[];

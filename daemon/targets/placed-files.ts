@@ -18,7 +18,16 @@ export async function placeBeside(
   compiler: BytecodeCompiler,
   distribution: Distribution,
   placed: readonly PlacedResource[],
-  { folder, level: wanted }: { readonly folder: string; readonly level: 0 | 1 | 2 },
+  {
+    folder,
+    level: wanted,
+    further,
+  }: {
+    readonly folder: string;
+    readonly level: 0 | 1 | 2;
+    /** Files that are no resources. */
+    readonly further: readonly NamedFile[];
+  },
 ): Promise<readonly string[]> {
   const isSourceless = ({ resource, source }: PlacedResource): boolean =>
     resource.what.kind === 'module-source' && !source;
@@ -50,7 +59,7 @@ export async function placeBeside(
     alone.map((item) => moduleOf(item.levels.includes(wanted) ? wanted : item.levels[0]!, item)),
     ({ path }) => `${path}c`,
   );
-  return writeLayout(context, folder, [...files, ...bytecode, ...sourceless], { replace: true });
+  return writeLayout(context, folder, [...further, ...files, ...bytecode, ...sourceless], { replace: true });
 }
 
 /** Files of bytecode, in `__pycache__` unless `pathOf` says otherwise; one that does not compile is reported and left out. */

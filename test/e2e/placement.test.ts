@@ -1,8 +1,8 @@
 // Where resources go, and in which form, for every kind of resource and location: read off the programs that come out.
 // Real wheels: markupsafe has a native module and data, six is one pure module.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -116,6 +116,10 @@ config.filesystem_importer = True`,
     seen: besideIn('lib'),
   },
   'files mode in memory': { prepare: 'policy.set_resource_handling_mode("files")', seen: {} },
+  'packed resources in a file that is mapped': {
+    prepare: 'executable["packed_resources_load_mode"] = "binary-relative-memory-mapped:data/app.packed"',
+    seen: {},
+  },
   'data of the standard library': {
     prepare: 'policy.include_distribution_resources = True',
     seen: { 'stdlib data': 'memory' },
@@ -146,6 +150,20 @@ config.optimization_level = 2`,
   },
 };
 
+/** The standard library in files, and nothing in the executable. */
+const withoutResources = `
+def make_none(dist):
+    config = dist.make_python_interpreter_config()
+    config.module_search_paths = ["$ORIGIN/lib/python3.11", "$ORIGIN/lib/python3.11/lib-dynload"]
+    config.run_command = "import json, math, os, sys; print(os.path.relpath(json.__file__, os.path.dirname(sys.argv[0])))"
+    exe = dist.to_python_executable(name = "app", config = config)
+    exe.packed_resources_load_mode = "none"
+    files = FileManifest()
+    files.add_python_resource(".", exe)
+    files.add_python_resources(".", [r for r in dist.python_resources() if r.add_include])
+    return files
+register_target("none", make_none, depends = ["dist"])`;
+
 const names = Object.keys(rows);
 const target = (name: string): string => `row${names.indexOf(name)}`;
 
@@ -153,13 +171,15 @@ function configOf(): string {
   const functions = Object.entries(rows).map(([name, { prepare = '', legacy }]) => {
     const body =
       legacy === undefined
-        ? `policy = dist.make_python_packaging_policy()
+        ? `executable = {}
+policy = dist.make_python_packaging_policy()
 config = dist.make_python_interpreter_config()
 config.run_command = look
 config.sys_meipass = True
 ${prepare}
 exe = dist.to_python_executable(name = "app", packaging_policy = policy, config = config)
-exe.add_python_resources(exe.pip_install(packages))`
+exe.add_python_resources(exe.pip_install(packages))
+exe.packed_resources_load_mode = executable.get("packed_resources_load_mode", exe.packed_resources_load_mode)`
         : `config = PythonInterpreterConfig(run_eval = look, sys_meipass = True)
 exe = dist.to_python_executable(name = "app", config = config, ${legacy})
 exe.add_python_resources(dist.pip_install(packages))`;
@@ -171,6 +191,7 @@ register_target("${target(name)}", make_${target(name)}, depends = ["dist"])`;
     'packages = ["markupsafe==2.1.5", "six==1.16.0"]',
     'register_target("dist", default_python_distribution)',
     ...functions,
+    withoutResources,
     'resolve_targets()\n',
   ].join('\n');
 }
@@ -184,7 +205,7 @@ suite('placement', { concurrency: false }, () => {
   before(() => {
     writeFileSync(join(folder, 'pyoxidizer.bzl'), configOf());
     // Several targets in one call share what they share.
-    const built = oxd(['build', '--path', folder, ...names.map(target)]);
+    const built = oxd(['build', '--path', folder, ...names.map(target), 'none']);
     assert.equal(built.code, 0, built.stderr);
   });
 
@@ -194,4 +215,23 @@ suite('placement', { concurrency: false }, () => {
       const out = execFileSync(program, { encoding: 'utf8', cwd: folder });
       assert.deepEqual(JSON.parse(out), { ...packed, ...seen });
     });
+
+  test('without packed resources the standard library is found in files', () => {
+    const program = join(folder, 'build/x86_64-unknown-linux-gnu/debug/none/app');
+    assert.equal(execFileSync(program, { encoding: 'utf8' }), 'lib/python3.11/json/__init__.py\n');
+    assert.ok(statSync(program).size < 12_000_000);
+  });
+
+  test('a file of packed resources is named when it is missing', () => {
+    const row = join(
+      folder,
+      'build/x86_64-unknown-linux-gnu/debug',
+      target('packed resources in a file that is mapped'),
+    );
+    assert.ok(statSync(join(row, 'app')).size < statSync(join(row, 'data/app.packed')).size);
+    renameSync(join(row, 'data/app.packed'), join(row, 'data/away'));
+    const { status, stderr } = spawnSync(join(row, 'app'), { encoding: 'utf8' });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /data\/app\.packed/);
+  });
 });

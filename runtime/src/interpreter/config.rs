@@ -128,6 +128,8 @@ macro_rules! settings {
 }
 
 settings! {
+    /// A file that holds the packed tree in place of the executable.
+    packed_file: text = "packedFile";
     /// Further entries of `sys.path`, before the packed ones.
     search_paths: texts = "searchPaths";
     /// Further folders of packed packages, each written as `PACKAGE=FOLDER`: where else their modules are.

@@ -43,6 +43,7 @@ test('S1: the smallest config packs a REPL', async () => {
         additions: [standardLibrary],
         licensesFilename: 'COPYING.txt',
         licensing: { denied: [], allowed: [], clarified: {}, manifests: [] },
+        packedResources: 'embedded',
         tclFilesPath: undefined,
       },
     },
