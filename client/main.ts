@@ -31,6 +31,7 @@ const runners: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   licenses: async () => (await import('./licences.ts')).licenses,
   'python-distribution-licenses': async () => (await import('./licences.ts')).pythonLicences,
   'rust-project-licensing': async () => (await import('./licences.ts')).rustProjectLicensing,
+  trim: async () => (await import('./trim.ts')).trim,
   analyze: async () => (await import('./analyze.ts')).analyze,
   starlark: async () => (await import('./starlark.ts')).starlark,
 };

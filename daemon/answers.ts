@@ -8,6 +8,7 @@ import {
 } from '../protocol/python-requests.ts';
 import { CargoLicences, Licences, PythonLicences } from '../protocol/licence-requests.ts';
 import { ClearCache, type RequestType } from '../protocol/requests.ts';
+import { ListOfUses, TrimmedProgram, TrimmedSizes, WatchedProgram } from '../protocol/trim-requests.ts';
 import type { BuildTools } from './build.ts';
 import { clearCache } from './clear-cache.ts';
 import type { Context } from './context.ts';
@@ -17,6 +18,9 @@ import { describePython } from './python/describe.ts';
 import { extractPython, installPython } from './python/fetch.ts';
 import { listPythons } from './python/list.ts';
 import { reportCargoLicences, reportLicences, reportPythonLicences } from './report-licences.ts';
+import { listOfUses } from './trim/list-of-uses.ts';
+import { trimmedProgram, watchedProgram } from './trim/programs.ts';
+import { trimmedSizes } from './trim/sizes.ts';
 
 type Answer<P, R> = (context: Context, params: P, tools: BuildTools) => Promise<R> | R;
 
@@ -30,6 +34,10 @@ say(FindResources, findResources);
 say(Licences, reportLicences);
 say(PythonLicences, reportPythonLicences);
 say(CargoLicences, reportCargoLicences);
+say(WatchedProgram, watchedProgram);
+say(ListOfUses, listOfUses);
+say(TrimmedProgram, trimmedProgram);
+say(TrimmedSizes, trimmedSizes);
 
 function say<P, R>(question: RequestType<P, R>, answer: Answer<P, R>): void {
   answers.set(question.method, answer);

@@ -216,12 +216,14 @@ export function traceKey(request: BuildRequest): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+/** What a config comes to. Throws its mistakes as a Failure. `ignoredList`: see EvaluationRequest. */
 export async function evaluate(
   tools: BuildTools,
   context: Context,
   request: ConfigRequest & { readonly text?: string | undefined },
   sets: ResourceSets,
   targets: readonly string[] | 'none',
+  ignoredList?: string,
 ): Promise<Extract<EvaluationOutcome, { outcome: 'resolved' }>> {
   const triple = request.triple ?? hostTriple;
   if (triple !== hostTriple)
@@ -236,6 +238,7 @@ export async function evaluate(
       triple,
       release: request.release,
       variables: request.variables,
+      ...(ignoredList === undefined ? {} : { ignoredList }),
     }),
   );
   if (evaluated.outcome === 'invalid') {

@@ -1,6 +1,7 @@
 import { ExtractPython, FindResources, InstallPython, PythonInfo, Pythons } from './python-requests.ts';
 import { CargoLicences, Licences, PythonLicences } from './licence-requests.ts';
 import { ClearCache } from './requests.ts';
+import { ListOfUses, TrimmedProgram, TrimmedSizes, WatchedProgram } from './trim-requests.ts';
 
 /** What the engine answers beside builds; daemon/answers.ts says who does it. */
 export const questions = [
@@ -13,4 +14,8 @@ export const questions = [
   Licences,
   PythonLicences,
   CargoLicences,
+  WatchedProgram,
+  ListOfUses,
+  TrimmedProgram,
+  TrimmedSizes,
 ] as const;

@@ -39,6 +39,9 @@ fn main() {
     for argument in &arguments {
         println!("cargo:rustc-link-arg-bins={argument}");
     }
+    // At a fixed address (docs/decisions/fixed-address.md): the 36,000 relocations of CPython's frozen modules need not be
+    // stored nor done at each start.
+    println!("cargo:rustc-link-arg-bins=-no-pie");
     // The tests are executables that act as directories too.
     println!("cargo:rustc-link-arg-tests={exports}");
     let list = out_folder().join("link-arguments");

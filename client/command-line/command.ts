@@ -24,6 +24,7 @@ export type CommandName =
   | 'licenses'
   | 'python-distribution-licenses'
   | 'rust-project-licensing'
+  | 'trim'
   | 'analyze'
   | 'starlark';
 

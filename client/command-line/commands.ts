@@ -6,6 +6,7 @@ import { licences } from './licences.ts';
 import { projects } from './projects.ts';
 import { pythons } from './python.ts';
 import { starlark } from './starlark.ts';
+import { trim } from './trim.ts';
 import type { Command } from './command.ts';
 
 /** In the order of `--help`. */
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   ...cache,
   ...pythons,
   ...licences,
+  ...trim,
   ...analyze,
   ...starlark,
 ];

@@ -22,6 +22,11 @@ export type EvaluationRequest = {
   readonly release: boolean;
   /** `VARS`: null for a `--var-env` whose variable is unset. */
   readonly variables: Readonly<Record<string, string | null>>;
+  /**
+   * Absolute path of a list that `oxd trim` is about to write: `filter_resources_from_files` passes over it, and over all
+   * that it has written before.
+   */
+  readonly ignoredList?: string;
   /** Default targets are those registered with `default_build_script=True`. */
   readonly buildScript?: boolean;
 };

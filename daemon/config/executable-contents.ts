@@ -72,7 +72,7 @@ export class ExecutableContents {
     });
   }
 
-  filter(names: readonly string[]): void {
+  filter(names: readonly string[] | 'all'): void {
     this.#additions.push({ kind: 'filter', names });
   }
 

@@ -8,7 +8,6 @@ import { bool, choice, listOf, optional, str, withDefault } from './parameter.ts
 import { additions, legacyAdditions } from './python-executable-additions.ts';
 import type { PythonExecutable } from './python-executable.ts';
 import { licensingAttributes, licensingMethod } from './python-executable-licensing.ts';
-import { readNames } from './resource-filter.ts';
 import { finderMethods } from './resource-finder.ts';
 import { installerMethodsOfExecutable } from './python-executable-installers.ts';
 import { ResourceObject } from './resource-object.ts';
@@ -109,10 +108,10 @@ export const pythonExecutableType: TypeDeclaration = {
     licensingMethod,
     method({
       name: 'filter_resources_from_files',
-      doc: 'Keeps only resources whose name is in one of the files, which have a name per line; `#` starts a comment line. Acts on all that was added so far, the standard library included.',
+      doc: 'Keeps only resources whose name is in one of the files, which have a name per line; `#` starts a comment line. Acts on all that was added so far, the standard library included. `oxd trim` writes such a file, in which lines with a slash are patterns of files that are not modules.',
       parameters: { files: optional(listOf(str)), glob_files: optional(listOf(str)) },
       call(self, { files, glob_files }, evaluation) {
-        self.contents.filter(readNames(evaluation, files ?? [], glob_files ?? []));
+        self.filter(evaluation, files ?? [], glob_files ?? []);
       },
     }),
     ...['to_embedded_resources', 'to_embedded_data'].map((name) =>

@@ -7,6 +7,7 @@ import type { DistributionSummary } from './host.ts';
 import type { PythonInterpreterConfig } from './interpreter-config.ts';
 import type { PythonPackagingPolicy } from './packaging-policy.ts';
 import { relativePath } from './location.ts';
+import { isIgnored, readNames } from './resource-filter.ts';
 import type { ResourceObject } from './resource-object.ts';
 import type { Addition, Licensing, PythonExecutableValue } from './resolved-target.ts';
 
@@ -18,6 +19,7 @@ export class PythonExecutable extends Buildable {
   readonly policy: PythonPackagingPolicy;
   readonly interpreter: PythonInterpreterConfig;
   readonly contents: ExecutableContents;
+  readonly #lists: string[] = [];
   licensesFilename: string | undefined = 'COPYING.txt';
   licensesDenied: readonly string[] = [];
   licensesAllowed: readonly string[] = [];
@@ -52,6 +54,17 @@ export class PythonExecutable extends Buildable {
     for (const one of added) this.contents.add(one, overrides);
   }
 
+  /** Keeps what the lists name. */
+  filter(evaluation: Evaluation, files: readonly string[], globs: readonly string[]): void {
+    const lists = files.filter((file) => !isIgnored(evaluation, file));
+    // Who looks at the program without its list wants to know that it has one.
+    if (files.some((file) => evaluation.absolute(file) === evaluation.request.ignoredList))
+      this.contents.filter('all');
+    if (lists.length < files.length && lists.length === 0 && globs.length === 0) return;
+    this.contents.filter(readNames(evaluation, lists, globs));
+    this.#lists.push(...lists, ...globs);
+  }
+
   addStandardLibrary(): void {
     this.contents.addStandardLibrary();
   }
@@ -69,7 +82,11 @@ export class PythonExecutable extends Buildable {
       type: 'PythonExecutable',
       name: this.name,
       distribution: this.distribution.distribution,
-      interpreter: { ...interpreter, ...searchPathsWith(interpreter, additions) },
+      interpreter: {
+        ...interpreter,
+        ...searchPathsWith(interpreter, additions),
+        ...(this.#lists.length === 0 ? {} : { trimmedBy: this.#lists.join(', ') }),
+      },
       additions: withBytecodeFor(interpreter.optimizationLevel ?? 0, additions),
       extensionModules: this.policy.extensionModules(),
       packedResources: packedResourcesOf(this.packedResourcesLoadMode),

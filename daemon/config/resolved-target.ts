@@ -60,8 +60,8 @@ export type Addition =
       readonly isPackage: boolean;
       readonly settings: ResourceSettings;
     }
-  /** `filter_resources_from_files`: keep only resources whose dotted name (or package) is listed. */
-  | { readonly kind: 'filter'; readonly names: readonly string[] };
+  /** `filter_resources_from_files`: keep only what is listed (daemon/targets/name-list.ts); all of it for an ignored list. */
+  | { readonly kind: 'filter'; readonly names: readonly string[] | 'all' };
 
 export type PythonExecutableValue = {
   readonly type: 'PythonExecutable';

@@ -28,13 +28,28 @@ export function readNames(
   return [...names].toSorted();
 }
 
+/** The first words of lists that `oxd trim` writes. */
+export const trimListMark = '# By `oxd trim`: ';
+
+/** Whether `oxd trim` is working on a program that uses this list: it looks at the program without. */
+export function isIgnored(evaluation: Evaluation, file: string): boolean {
+  const { ignoredList } = evaluation.request;
+  if (ignoredList === undefined) return false;
+  const path = evaluation.absolute(file);
+  if (path === ignoredList) return true;
+  const text = evaluation.outlet.ask('readText', { path });
+  return text === null || text.startsWith(trimListMark);
+}
+
 function addNames(names: Set<string>, evaluation: Evaluation, path: string): void {
   const text = evaluation.outlet.ask('readText', { path });
-  if (text === null) throw new ConfigError(`cannot read ${path}: no such file`);
+  if (text === null)
+    throw new ConfigError(`cannot read ${path}: no such file`, '`oxd trim` writes such a list');
   for (const line of text.split(/\r?\n/)) {
     const name = line.trim();
     if (name === '' || name.startsWith('#')) continue;
     names.add(name);
+    if (name.includes('/')) continue; // a pattern of files
     // A module cannot be imported without the packages around it.
     for (let at = name.indexOf('.'); at > 0; at = name.indexOf('.', at + 1)) names.add(name.slice(0, at));
   }

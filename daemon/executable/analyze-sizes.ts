@@ -39,7 +39,7 @@ export function sizesByPart(image: OpenImage, fileBytes: number, payloadBytes: n
 const runtime = { name: 'interpreter and runtime', kind: 'runtime' } as const;
 
 function partOf(
-  { path }: PackedFile,
+  { path }: Pick<PackedFile, 'path'>,
   ownerOf: (path: string) => string,
 ): { name: string; kind: SizeOf['kind'] } {
   if (/^lib\/python3\.\d+\//.test(path)) return { name: 'standard library', kind: 'standard-library' };
@@ -50,6 +50,18 @@ function partOf(
   if (isLicenceDocument(path)) return { name: 'licences', kind: 'runtime' };
   // Every executable carries ours, of which no RECORD tells.
   return name === 'oxidized_importer' ? runtime : { name, kind: 'package' };
+}
+
+/** As `sizesByPart` names parts, but the standard library by module, and system libraries by file. */
+export function partsOf(image: OpenImage): (path: string) => string {
+  const ownerOf = ownersOf(image);
+  return (path) => {
+    const library = /^lib\/python3\.\d+\/(?:lib-dynload\/|__pycache__\/)?(.*)$/.exec(path)?.[1];
+    if (library !== undefined)
+      return `${topOf(library.replace(/\.[a-z]+-3\d+(?:\.opt-\d)?\.pyc$/, ''))} (standard library)`;
+    const part = partOf({ path }, ownerOf);
+    return part.kind === 'system-libraries' ? path.slice('lib/'.length) : part.name;
+  };
 }
 
 /**

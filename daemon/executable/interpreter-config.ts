@@ -85,10 +85,14 @@ export type InterpreterConfig = {
   readonly multiprocessingStartMethod?: 'fork' | 'forkserver' | 'spawn';
   /** Value for TERMINFO_DIRS, unless the user has set it. */
   readonly terminfoDirs?: string;
-  /** Name of a variable; when it is set to a directory, loaded module names are written there at exit. */
+  /** Name of a variable; when it is set to a directory, names of modules are written there as they are imported. */
   readonly writeModulesDirectoryEnv?: string;
   /** Where Tcl's scripts are, for $TCL_LIBRARY: a folder of the tree ("lib/tcl8.6"), or one below "$ORIGIN". */
   readonly tclLibrary?: string;
+  /** The same, and the packed files that were read as well. Only in programs that `oxd trim` builds to watch them. */
+  readonly recordUseDirectoryEnv?: string;
+  /** Name of the list that decided which modules are packed, for who misses one. */
+  readonly trimmedBy?: string;
   /** Packed shared libpython to load before anything else: its virtual path. Absent when it is linked in. */
   readonly sharedLibrary?: string;
 };

@@ -41,9 +41,9 @@ type StoredLayer = { readonly sha256: Sha256; readonly length: number };
 
 /**
  * 1: first form. 2: libraries stripped, seldom used files compressed. 3: compiled modules before their
- * sources. 4: large libraries on pages.
+ * sources. 4: large libraries on pages. 5: frozen modules compressed.
  */
-const layers: ResultType<LayerKey, StoredLayer> = { kind: 'layer', version: 4 };
+const layers: ResultType<LayerKey, StoredLayer> = { kind: 'layer', version: 5 };
 
 /** A layer of resources whose bytes are in the cache or belong to a distribution: made once, found again by its key. */
 export async function cachedLayer(

@@ -9,6 +9,9 @@ const seldomModules =
 const seldomExtensions =
   /\/lib-dynload\/(_tkinter|_codecs_(cn|hk|iso2022|jp|kr|tw)|_test|_xx|xx|ossaudiodev|nis|audioop)/;
 const tclScripts = /^lib\/t(cl|k)\d[\d.]*\//;
+/** Frozen into libpython from 3.11 on; the loader is in all versions. What is packed is for tracebacks and `inspect`. */
+const frozenModules =
+  /^lib\/python3\.\d+\/(?:importlib\/_bootstrap(?:_external)?|zipimport|(?<!3\.10\/)(?:importlib\/(?:machinery|util)|_collections_abc|_sitebuiltins|abc|codecs|genericpath|io|ntpath|os|posixpath|runpy|site|stat))\.py$/;
 /** System libraries stay unpacked when modules that many programs load need them. */
 const frequentLibraries =
   /^lib\/lib(ssl|crypto|ffi|sqlite3|lzma|bz2|z|uuid|readline|tinfo|ncursesw?|panelw?|gdbm|crypt|expat)\.so/;
@@ -21,7 +24,7 @@ const licenceDocuments = /^(COPYING|LICEN[CS]ES?|THIRD[-_]PARTY[-_\w]*)(\.(txt|m
 /** Whether a resource is worth compressing: most programs never open it, so that its reader seldom pays. */
 export function isSeldomUsed({ path, isStdlib }: Resource): boolean {
   if (isLicenceDocument(path)) return true;
-  if (isStdlib) return seldomModules.test(path) || seldomExtensions.test(path);
+  if (isStdlib) return seldomModules.test(path) || seldomExtensions.test(path) || frozenModules.test(path);
   if (tclScripts.test(path)) return true;
   return /^lib\/lib[^/]*\.so[.\d]*$/.test(path) && !frequentLibraries.test(path);
 }

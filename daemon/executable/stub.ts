@@ -25,7 +25,8 @@ type StubKey = {
   readonly flags: Readonly<Record<string, string>>; // what else changes generated code or the link
 };
 
-const stubs: ResultType<StubKey, Stub> = { kind: 'cargo', version: 2 }; // 1: with the paths of the user's registry
+/** 1: with the paths of the user's registry. 3: linked at a fixed address. */
+const stubs: ResultType<StubKey, Stub> = { kind: 'cargo', version: 3 };
 
 /** Variables that reach rustc or the linker, and so belong to the key. */
 const reachesTheLink =

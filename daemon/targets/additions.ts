@@ -8,8 +8,9 @@ import type { Resource } from '../python/resource.ts';
 import { sharedPython } from '../python/shared-library.ts';
 import { type SystemLibrary, systemLibraries } from '../python/system-libraries.ts';
 import type { Distribution } from '../python/distribution.ts';
-import { inputFailure } from '../../protocol/failure.ts';
 import type { ResourceSetEntry, ResourceSets } from './resource-sets.ts';
+import { NameList } from './name-list.ts';
+import { inputFailure } from '../../protocol/failure.ts';
 import { splitPackages } from './split-packages.ts';
 import { placeTclFiles } from './tcl-files.ts';
 
@@ -19,6 +20,8 @@ export type LayerPlan = {
   /** The user's own files change with every save: their layer is not worth keeping. */
   readonly volatile: boolean;
   readonly packed: readonly PackedResource[];
+  /** Made of what the other layers need, whatever the config says. */
+  readonly follows?: true;
 };
 
 /** A resource that is a real file beside the executable, below `prefix`. */
@@ -33,6 +36,8 @@ export type Placement = {
   readonly sharedLibrary: string | undefined;
   /** Where Tcl's scripts are, for programs that have tkinter. */
   readonly tclLibrary: string | undefined;
+  /** What a list that tells about all that is packed says of a module of ours; true without one. */
+  readonly keeps: (resource: Resource) => boolean;
   /** The sets that something was taken from. */
   readonly sets: readonly string[];
   /** Libraries of this machine in the layers. */
@@ -59,14 +64,16 @@ export async function placeAdditions(
   linked: readonly { readonly name: string }[],
 ): Promise<Placement> {
   let portions: Portion[] = [];
+  let list: NameList | undefined;
   const accompanied = new Set<string>();
   const linkedNames = new Set(linked.map(({ name }) => name));
   for (const addition of value.additions) {
     if (addition.kind === 'filter') {
-      const names = new Set(addition.names);
+      if (addition.names === 'all') continue;
+      list = new NameList(addition.names);
       portions = portions.map((portion) => ({
         ...portion,
-        items: portion.items.filter((item) => isListed(item, names)),
+        items: portion.items.filter(({ packed }) => list?.keeps(packed.resource)),
       }));
     } else {
       const portion = await portionOf(context, sets, value, addition);
@@ -125,6 +132,7 @@ export async function placeAdditions(
     packagePortions: split.portions,
     sharedLibrary: shared?.path,
     tclLibrary: tcl.library,
+    keeps: (resource) => list?.isWhole !== true || list.keeps(resource),
     sets: [
       ...new Set(
         portions.flatMap(({ set, items }) => (set === undefined || items.length === 0 ? [] : [set])),
@@ -210,7 +218,7 @@ function withSystemLibraries(
   if (resources.length === 0) return layers;
   const packed = resources.map((resource) => ({ resource, source: true, levels: [] }));
   // First, so that a library which the application brings under the same path hides it.
-  return [{ subject: 'system libraries', volatile: false, packed }, ...layers];
+  return [{ subject: 'system libraries', volatile: false, packed, follows: true }, ...layers];
 }
 
 /** A module whose text stands in the config. */
@@ -232,21 +240,4 @@ function inlineModule(context: Context, addition: Extract<Addition, { kind: 'inl
 function lastOfEachPath(packed: readonly PackedResource[]): readonly PackedResource[] {
   const byPath = new Map(packed.map((item) => [item.resource.path, item]));
   return byPath.size === packed.length ? packed : [...byPath.values()];
-}
-
-/** Modules by their name, other resources by their package's: what `filter_resources_from_files` lists. */
-function isListed({ packed }: Placed, names: ReadonlySet<string>): boolean {
-  const { what } = packed.resource;
-  switch (what.kind) {
-    case 'module-source':
-    case 'module-bytecode':
-    case 'extension-module':
-      return names.has(what.name);
-    case 'package-resource':
-      return names.has(what.package);
-    // Metadata goes by the name of a distribution, which says nothing of its modules; it is small.
-    case 'distribution-resource':
-    case 'file':
-      return true;
-  }
 }

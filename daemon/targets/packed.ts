@@ -57,7 +57,7 @@ export async function pack(
   const licences = await licensed(context, value, inputs, bench.policy);
   // First, so that what the application has under the same names hides ours.
   const ours = await cachedLayer(context, bench, distribution, 'oxidized_importer', [
-    ...runtimeModules(),
+    ...runtimeModules().filter(({ resource }) => placement.keeps(resource)),
     ...packedDocument(licences),
   ]);
   const config = {

@@ -50,7 +50,7 @@ export async function placeTclFiles(
       library: ['$ORIGIN', prefix, tcl.name].filter((part) => part !== '').join('/'),
     };
   return {
-    layer: { subject: 'Tcl and Tk', volatile: false, packed: inTree(tcl) },
+    layer: { subject: 'Tcl and Tk', volatile: false, packed: inTree(tcl), follows: true },
     beside: [],
     library: `${packedFolder}/${tcl.name}`,
   };

@@ -8,6 +8,7 @@ mod error;
 mod exit;
 mod extension;
 mod finder;
+mod imports;
 mod json;
 mod loader;
 mod module;
@@ -62,7 +63,7 @@ pub fn main(arguments: &[*const c_char]) -> c_int {
         // Safety: initialized; this does not come back to Python.
         Ok(()) => unsafe { api::Py_RunMain() },
         Err(Refused::Ours(error)) => fail_error(error),
-        Err(Refused::Raised) => exit::after_exception(payload, End::Process),
+        Err(Refused::Raised) => exit::after_exception(payload, &config, End::Process),
         Err(Refused::Status(status)) => {
             // Safety: plain calls; the second ends the process as `python` would.
             if unsafe { api::PyStatus_IsExit(status) } == 0

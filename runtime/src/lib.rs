@@ -31,6 +31,7 @@ mod interpreter;
 #[doc(hidden)]
 pub mod payload;
 mod reserved_note;
+mod use_record;
 
 #[cfg(feature = "interpreter")]
 pub use interpreter::{

@@ -6,6 +6,7 @@
 
 mod children;
 mod content;
+mod first_use;
 mod header;
 mod layer;
 mod mapping;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub use children::Children;
 pub use content::Content;
+pub use first_use::note_in as note_first_uses;
 use header::Header;
 use layer::Layer;
 pub use layer::{Module, ModuleKind};

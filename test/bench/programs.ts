@@ -63,6 +63,26 @@ resolve_targets()
     rivalName: 'PyInstaller one-file',
     unit: 'MB',
   });
+  const trimmed = trim(folder);
+  show({
+    work: 'packed pyflakes, trimmed',
+    ours: megabytes(trimmed),
+    rival: megabytes(oneFile),
+    rivalName: 'PyInstaller one-file',
+    unit: 'MB',
+    valueMax: 10,
+  });
+}
+
+/** By what three runs of it use; test/e2e/trim-pyflakes.test.ts has pyflakes' own tests pass on such a one. */
+function trim(folder: string): string {
+  const source = join(folder, 'bad.py');
+  writeFileSync(source, 'import os\n');
+  const scenarios = ['--version', source, '-'].flatMap((args) => ['--scenario', args]);
+  const lines = build('trim', '--json', '--release', '--path', folder, ...scenarios)
+    .trimEnd()
+    .split('\n');
+  return (JSON.parse(lines.at(-1) ?? '') as { program: string }).program;
 }
 
 /** Pyflakes by PyInstaller, built once: the one-dir program and the one-file program. */

@@ -9,6 +9,7 @@ use pyo3_ffi::{
 use std::ffi::{c_char, c_int, c_long, c_void};
 
 pub type WideChar = libc::wchar_t;
+pub type AuditHook = unsafe extern "C" fn(*const c_char, *mut PyObject, *mut c_void) -> c_int;
 
 #[cfg(not(oxd_shared_python))]
 macro_rules! functions {
@@ -86,7 +87,14 @@ pub fn inittab() -> *mut *mut _inittab {
     cell!(PyImport_Inittab).cast()
 }
 
-objects!(PyExc_ImportError, PyExc_KeyboardInterrupt, PyExc_OverflowError, PyExc_SystemExit, PyExc_TypeError);
+objects!(
+    PyExc_ImportError,
+    PyExc_KeyboardInterrupt,
+    PyExc_ModuleNotFoundError,
+    PyExc_OverflowError,
+    PyExc_SystemExit,
+    PyExc_TypeError
+);
 
 functions! {
     fn PyBool_FromLong(value: c_long) -> *mut PyObject;
@@ -140,7 +148,9 @@ functions! {
     fn PySequence_List(object: *mut PyObject) -> *mut PyObject;
     fn PyStatus_Exception(status: PyStatus) -> c_int;
     fn PyStatus_IsExit(status: PyStatus) -> c_int;
+    fn PySys_AddAuditHook(hook: AuditHook, data: *mut c_void) -> c_int;
     fn PySys_GetObject(name: *const c_char) -> *mut PyObject;
+    fn PyTuple_GetItem(tuple: *mut PyObject, index: Py_ssize_t) -> *mut PyObject;
     fn PyTuple_New(length: Py_ssize_t) -> *mut PyObject;
     fn PyTuple_SetItem(tuple: *mut PyObject, index: Py_ssize_t, item: *mut PyObject) -> c_int;
     fn PyType_FromSpecWithBases(spec: *mut PyType_Spec, bases: *mut PyObject) -> *mut PyObject;

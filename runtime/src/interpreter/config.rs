@@ -234,8 +234,12 @@ settings! {
     multiprocessing_start_method: maybe(StartMethod) = "multiprocessingStartMethod";
     /// Value of `TERMINFO_DIRS`, unless the user has set it.
     terminfo_dirs: text = "terminfoDirs";
-    /// Name of a variable: when it is set to a directory, the names of all imported modules are written there at exit.
+    /// Name of a variable: when it is set to a directory, the names of modules are written there as they are imported.
     write_modules_directory_env: text = "writeModulesDirectoryEnv";
+    /// As `write_modules_directory_env`, and for packed files that are read; `oxd trim` watches programs by it.
+    record_use_directory_env: text = "recordUseDirectoryEnv";
+    /// The list of names that decided what is packed, for who misses a module.
+    trimmed_by: text = "trimmedBy";
     /// Where Tcl's scripts are, for `TCL_LIBRARY`: a folder of the tree, or one below `$ORIGIN`.
     tcl_library: text = "tclLibrary";
     /// Path in the tree of the libpython to load, for programs that are linked without one.

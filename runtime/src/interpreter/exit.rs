@@ -1,11 +1,11 @@
 //! The end: exit codes as `python` gives them, and a short way out where the long one cannot be observed.
 
+use super::config::InterpreterConfig;
 use super::error::Error;
 use super::object::{Object, Raised, Result};
 use super::{api, fail_damaged, teardown};
 use crate::payload::Payload;
 use std::ffi::c_int;
-use std::io::Write;
 
 /// What `python` ends with when standard output cannot be flushed.
 const FLUSH_FAILED: c_int = 120;
@@ -22,14 +22,21 @@ pub enum End {
 }
 
 /// An exception came out of the program: prints it, or obeys it when it is SystemExit. Returns the exit code.
-pub fn after_exception(payload: &Payload, end: End) -> c_int {
+pub fn after_exception(payload: &Payload, config: &InterpreterConfig, end: End) -> c_int {
     // Safety: an exception is set in all of these calls.
     unsafe {
         if api::PyErr_ExceptionMatches(api::PyExc_SystemExit()) != 0 {
             return leave(take_exit_code(), end);
         }
         let is_interrupt = api::PyErr_ExceptionMatches(api::PyExc_KeyboardInterrupt()) != 0;
+        let is_missing = api::PyErr_ExceptionMatches(api::PyExc_ModuleNotFoundError()) != 0;
         api::PyErr_Print();
+        if let (true, Some(list)) = (is_missing, &config.trimmed_by) {
+            eprintln!(
+                "note: only the modules in {list} are packed into this program; if this one was left out, add a line with \
+                 its name, or run `oxd trim` again with what led here"
+            );
+        }
         // What is missing may be missing because the index is not what was packed.
         if let Err(damaged) = payload.verify_indexes() {
             match end {
@@ -172,37 +179,4 @@ fn flush_streams() -> bool {
 fn clear() {
     // Safety: plain call.
     unsafe { api::PyErr_Clear() }
-}
-
-/// Registers the writing of `DIR/modules-UUID`, the names of all imported modules, where the variable names a DIR.
-pub fn write_modules_at_exit(variable: &str) -> Result<()> {
-    let Some(folder) = std::env::var_os(variable) else { return Ok(()) };
-    super::module::call_at_exit(move || {
-        let Ok(names) = imported_names() else { return };
-        let path = std::path::Path::new(&folder).join(format!("modules-{}", random_uuid()));
-        let written = std::fs::File::create(&path).and_then(|mut file| file.write_all(&names));
-        if let Err(error) = written {
-            eprintln!("Cannot write \"{}\": {error}", path.display());
-        }
-    })
-}
-
-/// Sorted, one on a line.
-fn imported_names() -> Result<Vec<u8>> {
-    // Safety: the dictionary of modules always exists.
-    let keys = unsafe { Object::owned(api::PyDict_Keys(api::PyImport_GetModuleDict()))? }.items()?;
-    let mut names: Vec<&[u8]> = keys.iter().filter_map(Object::utf8).collect();
-    names.sort_unstable();
-    Ok(names.iter().flat_map(|name| [name, &b"\n"[..]]).flatten().copied().collect())
-}
-
-/// Version 4.
-fn random_uuid() -> String {
-    let mut bytes = [0u8; 16];
-    // Safety: fills at most that many; few enough that it cannot be interrupted.
-    unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }

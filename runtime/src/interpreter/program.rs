@@ -28,7 +28,7 @@ pub fn run(payload: &'static Payload, config: &InterpreterConfig, end: End) -> c
     };
     match result {
         Ok(()) => exit::leave(0, end),
-        Err(Raised) => exit::after_exception(payload, end),
+        Err(Raised) => exit::after_exception(payload, config, end),
     }
 }
 

@@ -5,8 +5,9 @@ use super::config::InterpreterConfig;
 use super::error::Error;
 use super::object::{Object, Raised, Result};
 use super::settings::{self, Role};
-use super::{exit, finder, module, tcl, teardown};
-use crate::payload::Payload;
+use super::{finder, imports, module, tcl, teardown};
+use crate::payload::{self, Payload};
+use crate::use_record::UseRecord;
 use pyo3_ffi::PyStatus;
 use std::ffi::{CStr, CString};
 
@@ -60,6 +61,7 @@ pub fn start(
     // Children of multiprocessing are told theirs.
     let start_method = config.multiprocessing_start_method.filter(|_| role == Role::Program);
     module::register(start_method, &config.extra_extension_modules)?;
+    begin_records(config);
     // From 3.14 on there is one phase only: start-up then reads its few modules through the directory.
     let stop_early = cfg!(not(Py_3_14));
     settings::initialize(config, role, &arguments, payload, stop_early)?;
@@ -89,10 +91,18 @@ fn prepare_sys(payload: &Payload, config: &InterpreterConfig) -> Result<()> {
         // Its own folder, as PyOxidizer has it: what is beside the executable is found there.
         sys.set_attribute(c"_MEIPASS", &Object::path(settings::origin(payload).as_bytes())?)?;
     }
-    if let Some(variable) = &config.write_modules_directory_env {
-        exit::write_modules_at_exit(variable)?;
+    imports::complete_at_exit()
+}
+
+/// Notes what this process will use, where a variable names a folder for that.
+fn begin_records(config: &InterpreterConfig) {
+    let folder = |variable: &Option<String>| variable.as_ref().and_then(std::env::var_os);
+    let recorded = folder(&config.record_use_directory_env);
+    if let Some(record) = recorded.as_ref().and_then(|folder| UseRecord::create(folder, "files")) {
+        payload::note_first_uses(record);
     }
-    Ok(())
+    let folders: Vec<_> = folder(&config.write_modules_directory_env).into_iter().chain(recorded).collect();
+    imports::begin(&folders);
 }
 
 /// `sys.argvb`: the arguments as the kernel passed them.

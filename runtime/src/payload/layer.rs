@@ -1,7 +1,7 @@
 //! One layer: nodes and modules found through open-addressed tables, all in place.
 
 use super::header::{range_at, u16_at, u32_at, u64_at};
-use super::{Damaged, EntryKind};
+use super::{Damaged, EntryKind, first_use};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const MAGIC: &[u8; 8] = b"OXDLAYR\x01";
@@ -152,6 +152,7 @@ impl Layer {
                 return None;
             }
             word.fetch_or(bit, Ordering::Relaxed);
+            first_use::note(node.path);
         }
         Some(stored)
     }
