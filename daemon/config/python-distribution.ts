@@ -44,7 +44,16 @@ const flavors = {
   standalone_dynamic: 'standalone_dynamic',
   'standalone-dynamic': 'standalone_dynamic',
 } as const satisfies Record<string, DistributionFlavor>;
-const flavorNames = Object.keys(flavors) as (keyof typeof flavors)[];
+const flavorNames = [...(Object.keys(flavors) as (keyof typeof flavors)[]), 'windows_embeddable'] as const;
+
+function flavorOf(name: (typeof flavorNames)[number]): DistributionFlavor {
+  if (name === 'windows_embeddable')
+    throw new ConfigError(
+      'the flavor "windows_embeddable" is gone since PyOxidizer 0.8',
+      'use "standalone", which has all of its modules too',
+    );
+  return flavors[name];
+}
 
 export const defaultPythonDistribution = declareFunction({
   name: 'default_python_distribution',
@@ -62,7 +71,7 @@ export const defaultPythonDistribution = declareFunction({
         'write "3.11" or "3.11.7"',
       );
     return new PythonDistribution({
-      flavor: flavors[flavor],
+      flavor: flavorOf(flavor),
       triple: build_target ?? evaluation.request.triple,
       ...(python_version === undefined ? {} : { version: python_version }),
     });
@@ -87,7 +96,7 @@ const construct = declareFunction({
     if (local_path === undefined && url === undefined)
       throw new ConfigError('must define one of local_path or url');
     return new PythonDistribution({
-      flavor: flavors[flavor],
+      flavor: flavorOf(flavor),
       triple: evaluation.request.triple,
       archive: {
         sha256: sha256.toLowerCase(),

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { withStep } from '../step.ts';
 import { classify, readMetadata } from './classify.ts';
 import type { Distribution } from './distribution.ts';
+import { checkOwners } from './file-owners.ts';
 import { foldersWithin, isPathHook, readPathFiles } from './path-files.ts';
 import { type PipInputs, type PipRequest, pipInputs } from './pip-inputs.ts';
 import { findPip } from './pip-program.ts';
@@ -89,6 +90,7 @@ export async function pipInstall(
       await runPip(context, distribution, run);
       const lock = existsSync(report) ? readReport(report) : readInstalled(staged);
       const find = installedProjects(staged, inputs.projects);
+      checkOwners(staged);
       removeLocalOrigins(staged);
       context.signal.throwIfAborted();
       const tree = await context.cache.trees.publish(staged);

@@ -94,6 +94,48 @@ exe.add_in_memory_python_resources(dist.setup_py_install(package_path=CWD), add_
       `setup.py ${folder} memory`,
     ],
   },
+  'resources routed by a callback': {
+    config: `
+def resource_callback(policy, resource):
+    if type(resource) == "PythonModuleSource":
+        if resource.name == "app.api":
+            resource.add_include = False
+        elif resource.package == "app":
+            resource.add_location = "filesystem-relative:lib"
+            resource.add_bytecode_optimization_level_two = True
+    elif type(resource) in ("PythonPackageResource", "PythonPackageDistributionResource"):
+        resource.add_include = False
+dist = default_python_distribution()
+policy = dist.make_python_packaging_policy()
+policy.resources_location = "in-memory"
+policy.resources_location_fallback = "filesystem-relative:lib"
+exe = dist.to_python_executable(name="myapp", packaging_policy=policy)
+policy.register_resource_callback(resource_callback)
+exe2 = dist.to_python_executable(name="myapp", packaging_policy=policy)
+exe2.add_python_resources(exe2.pip_install(["app"]))
+exe = exe2`,
+    additions: [
+      'stdlib memory source 0',
+      'stdlib memory',
+      'pip install app lib source 02',
+      'pip install app memory',
+    ],
+  },
+  'a python-like executable, memory-mapped, with Tcl beside it': {
+    config: `
+dist = default_python_distribution(flavor="standalone_dynamic", build_target=BUILD_TARGET_TRIPLE)
+config = dist.make_python_interpreter_config()
+config.config_profile = "python"
+config.allocator_backend = "default"
+config.allocator_raw = True
+config.parse_argv = True
+config.terminfo_resolution = "static:/usr/share/terminfo"
+exe = dist.to_python_executable(name="myapp", config=config)
+exe.packed_resources_load_mode = "binary-relative-memory-mapped:myapp.pypacked"
+exe.tcl_files_path = "lib"
+exe.licenses_filename = None`,
+    additions: ['stdlib memory source 0'],
+  },
   'the standard library by hand, as of 0.7': {
     config: `
 dist = default_python_distribution()

@@ -138,6 +138,12 @@ const mistakes: Record<string, Mistake> = {
     source: 'FileManifest().add_file(FileContent(filename="a", content=""), directory="/etc")',
     message: 'path must be relative: /etc/a',
   },
+  'a flavor that is gone': {
+    source: 'default_python_distribution("windows_embeddable")',
+    message: 'the flavor "windows_embeddable" is gone since PyOxidizer 0.8',
+    hint: 'use "standalone", which has all of its modules too',
+    at: '1:1',
+  },
   'an executable for another platform than the target': {
     source: makeExe(
       'exe = default_python_distribution(build_target="aarch64-apple-darwin").to_python_executable("x")',
