@@ -5,6 +5,7 @@ import { codeSigningRequestType } from './code-signing-request.ts';
 import { ConfigObject, type Plain } from './config-object.ts';
 import { declareFunction, type FunctionDeclaration, type TypeDeclaration } from './declaration.ts';
 import { embeddedResourcesType } from './embedded-resources.ts';
+import { pythonLibraryType } from './python-library.ts';
 import type { Evaluation } from './evaluation.ts';
 import { fileContentType } from './file-content.ts';
 import { fileManifestType } from './file-manifest.ts';
@@ -108,6 +109,7 @@ export const types: readonly TypeDeclaration[] = [
   fileManifestType,
   fileContentType,
   embeddedResourcesType,
+  pythonLibraryType,
   pythonWheelBuilderType,
   appleUniversalBinaryType,
   macOsBundleType,

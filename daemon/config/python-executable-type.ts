@@ -8,6 +8,7 @@ import { bool, choice, listOf, optional, str, withDefault } from './parameter.ts
 import { additions, legacyAdditions } from './python-executable-additions.ts';
 import type { PythonExecutable } from './python-executable.ts';
 import { licensingAttributes, licensingMethod } from './python-executable-licensing.ts';
+import { PythonLibrary } from './python-library.ts';
 import { finderMethods } from './resource-finder.ts';
 import { installerMethodsOfExecutable } from './python-executable-installers.ts';
 import { ResourceObject } from './resource-object.ts';
@@ -125,6 +126,14 @@ export const pythonExecutableType: TypeDeclaration = {
         call: (self, _values, evaluation) => new EmbeddedResources(self.value(evaluation)),
       }),
     ),
+    method({
+      name: 'to_library',
+      doc: 'A library with the same contents for programs in C and other languages: "shared" or "static". Not in PyOxidizer.',
+      generation: 'modern',
+      parameters: { kind: withDefault(choice(['shared', 'static']), 'shared') },
+      returns: 'PythonLibrary',
+      call: (self, { kind }, evaluation) => new PythonLibrary(self.value(evaluation), kind),
+    }),
     method({
       name: 'to_file_manifest',
       doc: 'A manifest with the executable, and the files that belong beside it, in the folder `prefix`.',

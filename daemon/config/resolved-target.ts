@@ -17,6 +17,7 @@ export type ResolvedTarget = {
 export type TargetValue =
   | PythonExecutableValue
   | EmbeddedResourcesValue
+  | PythonLibraryValue
   | FileManifestValue
   | WheelValue
   | MacOsBundleValue
@@ -100,6 +101,13 @@ export type Licensing = {
 export type EmbeddedResourcesValue = {
   readonly type: 'PythonEmbeddedResources';
   readonly executable: PythonExecutableValue;
+};
+
+/** `to_library()`: what a program in another language links. */
+export type PythonLibraryValue = {
+  readonly type: 'PythonLibrary';
+  readonly executable: PythonExecutableValue;
+  readonly kind: 'static' | 'shared';
 };
 
 export type FileManifestValue = {

@@ -17,7 +17,12 @@ export type CargoRun = {
 
 /** What cargo prints with --message-format=json; only the fields that are used. */
 type CargoMessage =
-  | { reason: 'compiler-artifact'; target: { name: string; kind: string[] }; executable: string | null }
+  | {
+      reason: 'compiler-artifact';
+      target: { name: string; kind: string[] };
+      executable: string | null;
+      filenames: readonly string[];
+    }
   | { reason: 'compiler-message'; message: RustcMessage }
   | { reason: 'build-finished'; success: boolean }
   | { reason: 'build-script-executed' };
@@ -43,7 +48,10 @@ const failureLinesMax = 40;
 /** Of its output, kept for the log of a failure: a build prints a few lines for each crate. */
 const linesKeptMax = 20_000;
 
-/** Runs cargo to its end and returns the path of the one executable that it built. Throws a Failure with its diagnostics. */
+/**
+ * Runs cargo to its end and returns the path of the one executable, or static library, that it built. Throws a Failure
+ * with its diagnostics.
+ */
 export async function runCargo(context: Context, run: CargoRun): Promise<string> {
   let executable: string | undefined;
   let crates = 0;
@@ -70,7 +78,9 @@ export async function runCargo(context: Context, run: CargoRun): Promise<string>
       const message = parseMessage(line);
       if (message?.reason === 'compiler-artifact') {
         crates += 1;
-        if (message.executable !== null) executable = message.executable;
+        // Of all crates only the one for other languages is a static library.
+        executable =
+          message.executable ?? message.filenames.find((name) => name.endsWith('.a')) ?? executable;
         const total = Math.max(run.crates, crates);
         context.report({
           event: 'step-progress',

@@ -23,6 +23,7 @@ type StubKey = {
   readonly linking: Distribution['linking']; // and in which way
   readonly modules?: readonly string[]; // extension modules that are linked in from their objects, with their variants
   readonly flags: Readonly<Record<string, string>>; // what else changes generated code or the link
+  readonly library?: string; // for other languages: in which form
 };
 
 /** 1: with the paths of the user's registry. 3: linked at a fixed address. */
@@ -42,6 +43,14 @@ const usualFlags = [
   'LIBRARY_PATH',
 ];
 
+/** What is linked for other languages instead of an executable, out of the crate as a static library. */
+export type LibraryForm = {
+  /** All that decides about the result beside the key's other fields. */
+  readonly key: string;
+  /** Links it in the folder `work` and returns its absolute path. */
+  link(context: Context, crate: string, linking: Distribution['linking'], work: string): Promise<string>;
+};
+
 /**
  * Returns the linked stub for a distribution, with these of its extension modules linked in where it has object files.
  * Throws a Failure when there is no toolchain or the build fails.
@@ -50,6 +59,7 @@ export async function buildStub(
   context: Context,
   distribution: Distribution,
   modules: readonly StaticExtension[],
+  library?: LibraryForm,
 ): Promise<Stub> {
   const toolchain = await findToolchain(context);
   const runtime = runtimeCrate();
@@ -65,6 +75,7 @@ export async function buildStub(
       ? {}
       : { modules: modules.map(({ name, variant }) => `${name} ${variant}`) }),
     flags,
+    ...(library === undefined ? {} : { library: library.key }),
   };
   const known = context.cache.get(stubs, key);
   if (known !== undefined) return known;
@@ -74,22 +85,22 @@ export async function buildStub(
     const work = join(context.cache.folder, 'cargo');
     mkdirSync(work, { recursive: true });
     const pyo3Config = join(work, `pyo3-${distribution.id.slice(0, 32)}.txt`);
-    writeFileSync(pyo3Config, describeForPyo3(distribution));
+    // Cargo compiles again what depends on a file with a new time.
+    if (!hasText(pyo3Config, describeForPyo3(distribution)))
+      writeFileSync(pyo3Config, describeForPyo3(distribution));
     const { objectFiles, includes } = distribution;
     const objects = context.cache.scratch();
     const linking =
       objectFiles === undefined
         ? distribution.linking
         : await makeLibpython(context, { includes, objectFiles }, modules, objects);
-    const executable = await runCargo(context, {
+    const compiled = await runCargo(context, {
       cargo: toolchain.cargo,
       args: [
-        'build',
+        ...(library === undefined ? programArgs : libraryArgs),
         '--release',
         '--locked',
         ...(isOffline(context) ? ['--offline'] : []),
-        '--bin',
-        'stub',
         '--manifest-path',
         join(runtime.folder, 'Cargo.toml'),
       ],
@@ -107,9 +118,12 @@ export async function buildStub(
       crates: runtime.crates,
       step,
     });
+    const linked = context.cache.scratch();
+    const built = library === undefined ? compiled : await library.link(context, compiled, linking, linked);
     rmSync(objects, { recursive: true, force: true });
     const copy = context.cache.scratch();
-    await copyFile(executable, copy);
+    await copyFile(built, copy);
+    rmSync(linked, { recursive: true, force: true });
     const sha256 = await context.cache.blobs.putFile(copy);
     const path = context.cache.blobs.path(sha256);
     if (path === undefined) throw new Error('a blob that was just stored is missing');
@@ -118,6 +132,9 @@ export async function buildStub(
     return stub;
   });
 }
+
+const programArgs = ['build', '--bin', 'stub'];
+const libraryArgs = ['rustc', '--lib', '--crate-type', 'staticlib', '--features', 'c-api'];
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -167,6 +184,14 @@ function listFiles(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+}
+
+function hasText(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') === text;
+  } catch {
+    return false;
+  }
 }
 
 function hasFile(folder: string, name: string): boolean {

@@ -10,6 +10,7 @@ import { buildInstaller } from './installer.ts';
 import { buildMacOsBundle } from './macos-bundle.ts';
 import { type Workbench } from './packed.ts';
 import { buildPythonExecutable } from './python-executable.ts';
+import { buildPythonLibrary } from './python-library.ts';
 import { buildPythonWheel } from './python-wheel.ts';
 import { writeSigningRecord } from './signed-files.ts';
 import { buildSnap } from './snap.ts';
@@ -70,6 +71,10 @@ async function buildUnrecorded(
       const { written, made } = await buildInstaller(context, bench, value, folder);
       const file = made === undefined ? [] : [artifact('file', made)];
       return { artifacts: [artifact('directory', folder), ...file], written, run: undefined };
+    }
+    case 'PythonLibrary': {
+      const { written, library } = await buildPythonLibrary(context, bench, value, folder);
+      return { artifacts: [artifact('file', library)], written, run: undefined };
     }
     case 'PythonEmbeddedResources':
       throw notYet(value);

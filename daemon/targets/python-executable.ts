@@ -51,7 +51,7 @@ export async function buildPythonExecutable(
 }
 
 /** Runs two steps at once: a machine's first build compiles the runtime beside the standard library. One that fails ends both. */
-async function together<A, B>(
+export async function together<A, B>(
   context: Context,
   [first, second]: [(context: Context) => Promise<A>, (context: Context) => Promise<B>],
 ): Promise<[A, B]> {
@@ -70,7 +70,7 @@ async function together<A, B>(
   throw failure;
 }
 
-function stubPath(context: Context, sha256: Parameters<Context['cache']['blobs']['path']>[0]): string {
+export function stubPath(context: Context, sha256: Parameters<Context['cache']['blobs']['path']>[0]): string {
   const path = context.cache.blobs.path(sha256);
   if (path === undefined) throw new Error('the cached stub is missing');
   return path;

@@ -17,6 +17,8 @@ mod program;
 mod resources;
 mod running;
 mod settings;
+#[cfg(feature = "c-api")]
+mod settings_text;
 mod start;
 mod tcl;
 mod teardown;
@@ -27,6 +29,8 @@ pub use error::Error;
 pub use extension::ExtensionModule;
 pub use resources::PackedResources;
 pub use running::Interpreter;
+#[cfg(feature = "c-api")]
+pub use settings_text::{Settings, start_with};
 
 use crate::payload::{self, Damaged};
 use exit::End;

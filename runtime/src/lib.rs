@@ -19,11 +19,15 @@
 //! # Features
 //!
 //! - `interpreter` (default): the interpreter; without it the crate is the packed tree alone.
+//! - `c-api`: the functions of include/oxd.h, for the libraries that oxd links.
 //! - `pyo3`: [`Interpreter::with_gil`] and the `pyo3` crate that belongs to it.
 //!
 //! How to link and pack a program is told in docs/reference/embedding.md of oxd.
 #![deny(missing_docs)]
 
+#[cfg(feature = "c-api")]
+#[doc(hidden)]
+pub mod c_api;
 #[doc(hidden)]
 pub mod directory;
 #[cfg(feature = "interpreter")]

@@ -9,6 +9,8 @@ mod content;
 mod first_use;
 mod header;
 mod layer;
+#[cfg(feature = "c-api")]
+mod library;
 mod mapping;
 mod segment;
 
@@ -21,6 +23,8 @@ pub use first_use::note_in as note_first_uses;
 use header::Header;
 use layer::Layer;
 pub use layer::{Module, ModuleKind};
+#[cfg(feature = "c-api")]
+pub use library::find_in_library;
 pub use mapping::{EXECUTABLE, Mapping, executable_path, find_mapping};
 pub use segment::segment;
 

@@ -275,13 +275,16 @@ impl InterpreterConfig {
     /// # Ok::<(), oxd_runtime::Error>(())
     /// ```
     pub fn from_json(json: &str) -> Result<InterpreterConfig, Error> {
+        InterpreterConfig::from_fields(&Fields::parse(json).map_err(|reason| Error::Config { reason })?)
+    }
+
+    pub(super) fn from_fields(fields: &Fields) -> Result<InterpreterConfig, Error> {
         let refuse = |reason: String| Error::Config { reason };
-        let fields = Fields::parse(json).map_err(refuse)?;
         let version = fields.needed("pythonVersion").map_err(refuse)?;
         if version != crate::PYTHON_VERSION {
             return Err(Error::Version { packed: version });
         }
-        InterpreterConfig::read(&fields).map_err(refuse)
+        InterpreterConfig::read(fields).map_err(refuse)
     }
 
     /// What a tree was packed with.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use tinyjson::JsonValue;
 
+#[derive(Default)]
 pub struct Fields {
     values: HashMap<String, JsonValue>,
     /// What error messages put before names: "run.".
@@ -22,6 +23,12 @@ impl Fields {
         let value: JsonValue = json.parse().map_err(|error| format!("{error}"))?;
         let values: Option<HashMap<_, _>> = value.try_into().ok();
         Ok(Fields { values: values.ok_or("it is no object")?, prefix: String::new() })
+    }
+
+    /// Takes over all fields of others, in place of those of the same names.
+    #[cfg(feature = "c-api")]
+    pub fn add(&mut self, others: &Fields) {
+        self.values.extend(others.values.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
     pub fn read<T: Value>(&self, name: &str) -> Result<T, String> {

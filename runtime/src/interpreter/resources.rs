@@ -36,12 +36,7 @@ impl PackedResources {
         // Where in the executable the payload begins, if that is where it is.
         let mut offset = None;
         let bytes = match self {
-            PackedResources::Executable => {
-                let nothing = || Error::NoResources { reason: "nothing is packed into this program".into() };
-                let mapping = payload::find_mapping().ok_or_else(nothing)?;
-                offset = Some(mapping.offset);
-                mapping.bytes()?
-            }
+            PackedResources::Executable => own(&mut offset)?,
             PackedResources::Bytes(bytes) => bytes,
             PackedResources::File(path) => payload_of(path, map(path)?)?,
         };
@@ -54,6 +49,19 @@ impl PackedResources {
             None => payload,
         })))
     }
+}
+
+/// What is packed into this program, or into the library that this crate is linked into. `offset` is where it begins in
+/// the program's file, if that is where it is.
+fn own(offset: &mut Option<u64>) -> Result<&'static [u8], Error> {
+    #[cfg(feature = "c-api")]
+    if let Some(bytes) = payload::find_in_library()? {
+        return Ok(bytes);
+    }
+    let nothing = || Error::NoResources { reason: "nothing is packed into this program".into() };
+    let mapping = payload::find_mapping().ok_or_else(nothing)?;
+    *offset = Some(mapping.offset);
+    Ok(mapping.bytes()?)
 }
 
 /// A tree that is looked at, and may become that of the process.
