@@ -7,6 +7,7 @@ macro_rules! choice {
     ($(#[$doc:meta])+ $name:ident { $( $(#[$variant_doc:meta])+ $variant:ident = $text:literal, )* }) => {
         $(#[$doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum $name { $( $(#[$variant_doc])+ $variant, )* }
 
         impl $name {
