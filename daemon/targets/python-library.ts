@@ -56,6 +56,7 @@ export async function buildPythonLibrary(
   const placed = await placeBeside(context, bench.compiler, distribution, packed.beside, {
     folder,
     level: executable.interpreter.optimizationLevel ?? 0,
+    further: [],
   });
   const own = [paths.library, paths.header, paths.package, ...(kind === 'static' ? [paths.symbols] : [])];
   return { written: [...own, ...placed], library: paths.library };

@@ -2,6 +2,7 @@
 
 use super::config::InterpreterConfig;
 use super::error::Error;
+use super::settings;
 use crate::payload::{self, Payload};
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -26,7 +27,13 @@ pub enum PackedResources {
 impl PackedResources {
     /// The configuration that was packed with the tree, set to use these resources.
     pub fn config(&self) -> Result<InterpreterConfig, Error> {
-        Ok(InterpreterConfig::packed(&*self.open()?)?.resources(self.clone()))
+        let opened = self.open()?;
+        let config = InterpreterConfig::packed(&opened)?;
+        let resources = match &config.packed_file {
+            Some(file) => PackedResources::File(file.replace("$ORIGIN", &settings::origin(&opened)).into()),
+            None => self.clone(),
+        };
+        Ok(config.resources(resources))
     }
 
     /// The tree; the one that this process uses already where it is the same.
