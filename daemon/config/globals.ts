@@ -17,7 +17,13 @@ import { canPrompt, promptConfirm, promptInput, promptPassword } from './prompt.
 import { defaultPythonDistribution, pythonDistributionType } from './python-distribution.ts';
 import { pythonExecutableType } from './python-executable-type.ts';
 import { pythonWheelBuilderType } from './python-wheel-builder.ts';
-import { resourceTypes } from './resource-object.ts';
+import { fileType } from './file.ts';
+import { pythonBytecodeModuleType } from './python-bytecode-module.ts';
+import { pythonExtensionModuleType } from './python-extension-module.ts';
+import { pythonModuleSourceType } from './python-module-source.ts';
+import { pythonPackageDistributionResourceType } from './python-package-distribution-resource.ts';
+import { pythonPackageResourceType } from './python-package-resource.ts';
+import { pythonSourceModuleType } from './python-source-module.ts';
 import { snapAppType } from './snap-app.ts';
 import { snapPartType } from './snap-part.ts';
 import { snapType } from './snap.ts';
@@ -105,7 +111,13 @@ export const types: readonly TypeDeclaration[] = [
   pythonExecutableType,
   packagingPolicyType,
   interpreterConfigType,
-  ...resourceTypes,
+  pythonModuleSourceType,
+  pythonBytecodeModuleType,
+  pythonExtensionModuleType,
+  pythonPackageResourceType,
+  pythonPackageDistributionResourceType,
+  fileType,
+  pythonSourceModuleType,
   fileManifestType,
   fileContentType,
   embeddedResourcesType,
