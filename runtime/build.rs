@@ -33,7 +33,10 @@ fn main() {
         let libraries = std::env::var("OXD_PYTHON_LIBS").unwrap_or_default();
         arguments.extend(libraries.split_whitespace().map(String::from));
     }
-    arguments.extend(link_unwinder());
+    arguments.extend(link_compiler_library("libgcc_s.so", "libgcc_eh.a"));
+    if std::env::var_os("CARGO_FEATURE_ALLOCATOR_SNMALLOC").is_some() {
+        arguments.extend(link_compiler_library("libstdc++.so", "libstdc++.a"));
+    }
     let exports = format!("-Wl,--dynamic-list={}", write_dynamic_list().display());
     arguments.push(exports.clone());
     for argument in &arguments {
@@ -54,17 +57,17 @@ fn out_folder() -> PathBuf {
 }
 
 /// Rust's library asks for libgcc_s by name, though a program that aborts on panic never unwinds: one more library to
-/// find and relocate at each start, and small machines lack it. A linker script of that name gives the static one.
-fn link_unwinder() -> Option<String> {
+/// find and relocate at each start, and small machines lack it. A linker script of that name gives the static one. So it
+/// is with the library of C++ for an allocator that is written in that.
+fn link_compiler_library(name: &str, archive: &str) -> Option<String> {
     let compiler = std::env::var("CC").unwrap_or("cc".into());
-    let found = Command::new(compiler).arg("-print-file-name=libgcc_eh.a").output();
+    let found = Command::new(compiler).arg(format!("-print-file-name={archive}")).output();
     let archive = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string()).unwrap_or_default();
-    // Compilers without it repeat the bare name: then things stay as Rust has them.
+    // Compilers without it repeat the bare name: then things stay as they are.
     archive.starts_with('/').then(|| {
-        let folder = out_folder().join("unwinder");
+        let folder = out_folder().join(name.trim_end_matches(".so"));
         std::fs::create_dir_all(&folder).expect("the build folder is writable");
-        std::fs::write(folder.join("libgcc_s.so"), format!("INPUT({archive})\n"))
-            .expect("the build folder is writable");
+        std::fs::write(folder.join(name), format!("INPUT({archive})\n")).expect("the build folder is writable");
         format!("-L{}", folder.display())
     })
 }

@@ -36,6 +36,7 @@ export class PythonInterpreterConfig extends ConfigObject {
   toInterpreterConfig(distribution: DistributionSummary): InterpreterConfig {
     const text = (name: string): string | undefined => this.#value(name) as string | undefined;
     const flag = (name: string): boolean | undefined => this.#value(name) as boolean | undefined;
+    const off = (name: string): false | undefined => (flag(name) === false ? false : undefined);
     const isPython = text('config_profile') === 'python';
     const isIsolated = flag('isolated') === true;
     const buffered = flag('buffered_stdio');
@@ -73,8 +74,8 @@ export class PythonInterpreterConfig extends ConfigObject {
       filesystemEncoding: text('filesystem_encoding'),
       filesystemErrors: text('filesystem_errors'),
       checkHashPycsMode: text('check_hash_pycs_mode') as InterpreterConfig['checkHashPycsMode'],
-      allocator: (text('allocator') ??
-        (flag('allocator_debug') === true ? 'debug' : undefined)) as InterpreterConfig['allocator'],
+      allocator: text('allocator') as InterpreterConfig['allocator'],
+      ...this.#allocators(),
       // True is what the runtime does anyway.
       configureLocale: flag('configure_locale') === false ? false : undefined,
       coerceCLocale: text('coerce_c_locale') as InterpreterConfig['coerceCLocale'],
@@ -90,6 +91,11 @@ export class PythonInterpreterConfig extends ConfigObject {
       dumpRefs: flag('dump_refs'),
       showRefCount: flag('show_ref_count'),
       skipFirstSourceLine: flag('skip_first_source_line'),
+      pathconfigWarnings: flag('pathconfig_warnings'),
+      oxidizedImporter: off('oxidized_importer'),
+      // Off only where somebody says so: what PyOxidizer's programs lacked by default does no harm.
+      filesystemImporter: this.#values.get('filesystem_importer') === false ? false : undefined,
+      multiprocessingAutoDispatch: off('multiprocessing_auto_dispatch'),
       warnOptions: this.#value('warn_options') as readonly string[] | undefined,
       xOptions: this.#value('x_options') as readonly string[] | undefined,
       home: text('home'),
@@ -104,6 +110,31 @@ export class PythonInterpreterConfig extends ConfigObject {
       pythonPathEnv: text('python_path_env'),
       multiprocessingStartMethod: this.#startMethod(),
       terminfoDirs: this.#terminfoDirs(),
+    });
+  }
+
+  #allocators(): Partial<InterpreterConfig> {
+    const asked = (name: string): true | undefined => (this.#value(name) === true ? true : undefined);
+    const mem = asked('allocator_mem');
+    const obj = asked('allocator_obj');
+    const arena = asked('allocator_pymalloc_arena');
+    if (arena === true && (mem === true || obj === true))
+      throw new ConfigError(
+        'allocator_pymalloc_arena cannot be combined with allocator_mem or allocator_obj',
+        'those replace pymalloc, which then has no arenas',
+      );
+    const allocatorDebug = asked('allocator_debug');
+    const backend = this.#value('allocator_backend') as
+      | Required<InterpreterConfig>['allocatorBackend']
+      | 'default';
+    if (backend === 'default') return withoutUndefined({ allocatorDebug });
+    return withoutUndefined({
+      allocatorBackend: backend,
+      allocatorRaw: asked('allocator_raw'),
+      allocatorMem: mem,
+      allocatorObj: obj,
+      allocatorPymallocArena: arena,
+      allocatorDebug,
     });
   }
 
@@ -168,11 +199,9 @@ export const interpreterConfigType: TypeDeclaration = {
       check: setting.check,
       default: shown(setting.default),
       get: (self) => self.get(setting),
-      set(self, value, evaluation) {
+      set(self, value) {
         if (setting.name === 'optimization_level' && ![undefined, 0, 1, 2].includes(value as number))
           throw new ConfigError(`invalid optimization_level ${String(value)}`, 'use 0, 1 or 2');
-        if (setting.effect === 'default-only' && value !== undefined && value !== setting.default)
-          evaluation.outlet.warn(`PythonInterpreterConfig.${setting.name} has no effect yet`);
         self.set(setting, value);
       },
     }),

@@ -8,10 +8,9 @@ export type Setting = {
   readonly default: unknown;
   readonly doc: string;
   /**
-   * 'full': it does what it says. 'default-only': other values than the default are accepted, and warned about.
-   * 'elsewhere': it matters on other platforms only, or tunes what does not exist here; never worth a warning.
+   * 'full': it does what it says. 'elsewhere': it matters on other platforms only; never worth a warning.
    */
-  readonly effect: 'full' | 'default-only' | 'elsewhere';
+  readonly effect: 'full' | 'elsewhere';
 };
 
 const setting = (
@@ -51,30 +50,42 @@ export const interpreterSettings: readonly Setting[] = [
   setting(
     'allocator_backend',
     allocators,
-    'jemalloc',
-    'default-only',
-    "Memory allocator. CPython's own is used.",
+    'default',
+    'full',
+    "What serves the memory of the domains below, and of the runtime itself: `default` is the C library's malloc, `rust` the same through Rust. `jemalloc`, `mimalloc` and `snmalloc` are compiled into the executable, the last by a C++ compiler. PyOxidizer's default is `jemalloc`; here it is smaller and starts sooner without.",
   ),
-  setting('allocator_raw', bool, true, 'elsewhere', 'Use the backend for the raw memory domain.'),
-  setting('allocator_mem', bool, false, 'default-only', 'Use the backend for the mem domain.'),
-  setting('allocator_obj', bool, false, 'default-only', 'Use the backend for the obj domain.'),
-  setting('allocator_pymalloc_arena', bool, false, 'default-only', "Use the backend for pymalloc's arenas."),
+  setting('allocator_raw', bool, true, 'full', 'The backend serves the raw domain (`PyMem_RawMalloc`).'),
+  setting('allocator_mem', bool, false, 'full', 'The backend serves the mem domain (`PyMem_Malloc`).'),
+  setting('allocator_obj', bool, false, 'full', 'The backend serves the obj domain (`PyObject_Malloc`).'),
+  setting(
+    'allocator_pymalloc_arena',
+    bool,
+    false,
+    'full',
+    "The backend serves pymalloc's arenas; not together with `allocator_mem` or `allocator_obj`, which replace pymalloc.",
+  ),
   setting('allocator_debug', bool, false, 'full', "Turn CPython's memory debug hooks on."),
-  setting('oxidized_importer', bool, true, 'elsewhere', 'Import packed modules from memory.'),
+  setting(
+    'oxidized_importer',
+    bool,
+    true,
+    'full',
+    "Import packed modules straight from memory. False: importlib's own finder reads them as files of the executable, which takes longer, and `multiprocessing_start_method` has no effect.",
+  ),
   setting(
     'filesystem_importer',
     bool,
     false,
-    'elsewhere',
-    'Import from files too. Always on: it finds nothing unless a search path names a folder.',
+    'full',
+    'Import from folders and zip files on `sys.path` too. Set to False, the program imports only what is packed, whatever stands on the path; left alone, or where `module_search_paths` or resources beside the executable name folders, it is on.',
   ),
   setting('argvb', bool, false, 'full', 'Set `sys.argvb` to the arguments as bytes.'),
   setting(
     'multiprocessing_auto_dispatch',
     bool,
     true,
-    'elsewhere',
-    'Let `multiprocessing` start its workers from the executable. Always on.',
+    'full',
+    'Whether `--multiprocessing-fork` as the first argument makes the process a child of `multiprocessing`, for programs that have it start themselves. Children started as `sys.executable` are recognized in any case.',
   ),
   setting(
     'multiprocessing_start_method',
@@ -84,7 +95,13 @@ export const interpreterSettings: readonly Setting[] = [
     "Default start method of `multiprocessing`; the program may still set another. `auto` and `none` leave CPython's.",
   ),
   setting('sys_frozen', bool, true, 'full', 'Set `sys.frozen = True`.'),
-  setting('sys_meipass', bool, false, 'full', "Set `sys._MEIPASS` to the executable's directory."),
+  setting(
+    'sys_meipass',
+    bool,
+    false,
+    'full',
+    'Set `sys._MEIPASS` to the executable as a directory, below which the data of packages is.',
+  ),
   setting(
     'terminfo_resolution',
     optional(str),
@@ -117,7 +134,13 @@ export const interpreterSettings: readonly Setting[] = [
   setting('coerce_c_locale_warn', maybe.bool, undefined, 'full', 'Warn about PEP 538.'),
   setting('development_mode', maybe.bool, undefined, 'full', 'As `python -X dev`.'),
   setting('isolated', maybe.bool, undefined, 'full', 'As `python -I`.'),
-  setting('legacy_windows_fs_encoding', maybe.bool, undefined, 'elsewhere', 'Windows only.'),
+  setting(
+    'legacy_windows_fs_encoding',
+    maybe.bool,
+    undefined,
+    'elsewhere',
+    'Accepted for Windows; no effect here.',
+  ),
   setting('parse_argv', maybe.bool, undefined, 'full', 'Parse arguments as `python` does.'),
   setting('use_environment', maybe.bool, undefined, 'full', 'Whether PYTHON* variables count.'),
   setting('utf8_mode', maybe.bool, undefined, 'full', 'As `python -X utf8`.'),
@@ -149,10 +172,22 @@ export const interpreterSettings: readonly Setting[] = [
   setting('inspect', maybe.bool, undefined, 'full', 'As `python -i`.'),
   setting('install_signal_handlers', maybe.bool, undefined, 'full', "Install Python's signal handlers."),
   setting('interactive', maybe.bool, undefined, 'full', 'As `python -i` without a script.'),
-  setting('legacy_windows_stdio', maybe.bool, undefined, 'elsewhere', 'Windows only.'),
+  setting(
+    'legacy_windows_stdio',
+    maybe.bool,
+    undefined,
+    'elsewhere',
+    'Accepted for Windows; no effect here.',
+  ),
   setting('malloc_stats', maybe.bool, undefined, 'full', 'Print allocator statistics at the end.'),
   setting('parser_debug', maybe.bool, undefined, 'full', 'As `python -d`.'),
-  setting('pathconfig_warnings', maybe.bool, undefined, 'elsewhere', 'Warn when paths cannot be computed.'),
+  setting(
+    'pathconfig_warnings',
+    maybe.bool,
+    undefined,
+    'full',
+    'Warn when paths cannot be computed. None have to be: all are known.',
+  ),
   setting('quiet', maybe.bool, undefined, 'full', 'As `python -q`.'),
   setting('show_ref_count', maybe.bool, undefined, 'full', 'As `python -X showrefcount`; of debug builds.'),
   setting('site_import', maybe.bool, undefined, 'full', 'False: as `python -S`.'),

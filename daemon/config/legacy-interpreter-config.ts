@@ -4,6 +4,9 @@ import { bool, choice, int, listOf, optional, str, withDefault } from './paramet
 
 const off = withDefault(bool, false);
 
+/** The legacy names, which are of the raw domain alone; that is what the later attribute means by default. */
+const rawAllocators = { jemalloc: 'jemalloc', rust: 'rust', system: 'default' } as const;
+
 const levels = (name: string, value: number): number => {
   if (value < 0 || value > 2) throw new ConfigError(`invalid ${name} ${value}`, 'use 0, 1 or 2');
   return value;
@@ -93,10 +96,6 @@ export const legacyConstructor = (
       ];
       if (runs.filter(Boolean).length > 1)
         throw new ConfigError('multiple run_* arguments specified; use at most 1');
-      if (values.raw_allocator === 'jemalloc' || values.raw_allocator === 'rust')
-        evaluation.outlet.warn(
-          `raw_allocator="${values.raw_allocator}" has no effect: the allocator is CPython's own`,
-        );
       const [encoding, errors] = values.stdio_encoding?.split(':') ?? [];
       const terminfo =
         values.terminfo_resolution === 'static'
@@ -104,6 +103,7 @@ export const legacyConstructor = (
           : values.terminfo_resolution;
       return make(
         [
+          ['allocator_backend', rawAllocators[values.raw_allocator ?? 'system']],
           ['bytes_warning', ['none', 'warn', 'raise'][levels('bytes_warning', values.bytes_warning)]],
           ['use_environment', !values.ignore_environment],
           ['inspect', values.inspect],
@@ -114,7 +114,8 @@ export const legacyConstructor = (
           ['stdio_encoding', encoding],
           ['stdio_errors', errors],
           ['buffered_stdio', !values.unbuffered_stdio],
-          ['filesystem_importer', values.filesystem_importer || values.sys_paths !== undefined],
+          // Its False was also that of who said nothing.
+          ...(values.filesystem_importer ? [['filesystem_importer', true] as const] : []),
           ['quiet', values.quiet],
           ['run_command', values.run_eval],
           ['run_filename', values.run_file],

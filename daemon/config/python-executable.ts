@@ -113,12 +113,12 @@ function packedResourcesOf(mode: string): PythonExecutableValue['packedResources
 function searchPathsWith(
   { searchPaths = [] }: InterpreterConfig,
   additions: readonly Addition[],
-): Pick<InterpreterConfig, 'searchPaths'> {
+): Pick<InterpreterConfig, 'searchPaths' | 'filesystemImporter'> {
   const paths = new Set(searchPaths);
   for (const addition of additions)
     if (addition.kind !== 'filter' && addition.settings.location !== 'in-memory')
       paths.add(['$ORIGIN', addition.settings.location.prefix].filter((part) => part !== '').join('/'));
-  return paths.size === 0 ? {} : { searchPaths: [...paths] };
+  return paths.size === 0 ? {} : { searchPaths: [...paths], filesystemImporter: true };
 }
 
 /**

@@ -18,7 +18,13 @@ export type InterpreterConfig = {
   /** "PACKAGE=FOLDER": where else modules of packed packages are, with `$ORIGIN`. */
   readonly packagePortions?: readonly string[];
   readonly optimizationLevel?: 0 | 1 | 2;
-  /** Whether packed modules come from the finder; the filesystem's importer always stays for what it does not have. */
+  /** False: packed modules are read as files by importlib's own finder. */
+  readonly oxidizedImporter?: boolean;
+  /** False: nothing is imported from folders and zip files of the machine. */
+  readonly filesystemImporter?: boolean;
+  /** False: `--multiprocessing-fork` as the first argument is not the mark of a child of multiprocessing. */
+  readonly multiprocessingAutoDispatch?: boolean;
+  readonly pathconfigWarnings?: boolean;
   readonly sysFrozen?: boolean;
   readonly sysMeipass?: boolean;
   /** True: PYTHON* variables count. Default false, as `python -I`. */
@@ -49,6 +55,14 @@ export type InterpreterConfig = {
     | 'malloc-debug'
     | 'py-malloc'
     | 'py-malloc-debug';
+  /** What serves the domains below instead of the C library; decides how the stub is compiled, but for "rust". */
+  readonly allocatorBackend?: 'jemalloc' | 'mimalloc' | 'snmalloc' | 'rust';
+  readonly allocatorRaw?: boolean;
+  readonly allocatorMem?: boolean;
+  readonly allocatorObj?: boolean;
+  readonly allocatorPymallocArena?: boolean;
+  /** CPython's checks of what is written to memory, whatever serves it. */
+  readonly allocatorDebug?: boolean;
   readonly configureLocale?: boolean;
   readonly coerceCLocale?: 'LC_CTYPE' | 'C';
   readonly coerceCLocaleWarn?: boolean;

@@ -10,6 +10,7 @@ import type { Distribution, StaticExtension } from '../python/distribution.ts';
 import { isOffline } from '../python/strictness.ts';
 import { runCargo } from './cargo.ts';
 import { makeLibpython } from './custom-libpython.ts';
+import type { InterpreterConfig } from './interpreter-config.ts';
 import { withStep } from '../step.ts';
 import { remappedPaths } from './path-remapping.ts';
 import { findToolchain } from './toolchain.ts';
@@ -22,6 +23,7 @@ type StubKey = {
   readonly distribution: string; // the objects that are linked in
   readonly linking: Distribution['linking']; // and in which way
   readonly modules?: readonly string[]; // extension modules that are linked in from their objects, with their variants
+  readonly features?: readonly string[]; // what else of the crate is compiled in; sorted
   readonly flags: Readonly<Record<string, string>>; // what else changes generated code or the link
   readonly library?: string; // for other languages: in which form
 };
@@ -52,13 +54,14 @@ export type LibraryForm = {
 };
 
 /**
- * Returns the linked stub for a distribution, with these of its extension modules linked in where it has object files.
- * Throws a Failure when there is no toolchain or the build fails.
+ * Returns the linked stub for a distribution, with these of its extension modules linked in where it has object files,
+ * and with the allocator that the interpreter's configuration names. Throws a Failure when there is no toolchain or the build fails.
  */
 export async function buildStub(
   context: Context,
   distribution: Distribution,
   modules: readonly StaticExtension[],
+  config: InterpreterConfig,
   library?: LibraryForm,
 ): Promise<Stub> {
   const toolchain = await findToolchain(context);
@@ -66,6 +69,7 @@ export async function buildStub(
   const given = Object.keys(context.environment).filter((name) => reachesTheLink.test(name));
   for (const name of new Set([...usualFlags, ...given])) context.trace.variable(name);
   const flags = Object.fromEntries(given.toSorted().map((name) => [name, context.environment[name] ?? '']));
+  const features = featuresFor(config);
   const key: StubKey = {
     runtime: runtime.digest,
     rustc: toolchain.rustc,
@@ -74,6 +78,7 @@ export async function buildStub(
     ...(distribution.objectFiles === undefined
       ? {}
       : { modules: modules.map(({ name, variant }) => `${name} ${variant}`) }),
+    ...(features.length === 0 ? {} : { features }),
     flags,
     ...(library === undefined ? {} : { library: library.key }),
   };
@@ -101,6 +106,7 @@ export async function buildStub(
         '--release',
         '--locked',
         ...(isOffline(context) ? ['--offline'] : []),
+        ...(features.length === 0 ? [] : ['--features', features.join()]),
         '--manifest-path',
         join(runtime.folder, 'Cargo.toml'),
       ],
@@ -137,6 +143,12 @@ const programArgs = ['build', '--bin', 'stub'];
 const libraryArgs = ['rustc', '--lib', '--crate-type', 'staticlib', '--features', 'c-api'];
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Of the crate: an allocator that is compiled from C or C++. The C library's needs none. */
+function featuresFor({ allocatorBackend }: InterpreterConfig): readonly string[] {
+  const isCompiled = allocatorBackend !== undefined && allocatorBackend !== 'rust';
+  return isCompiled ? [`allocator-${allocatorBackend}`] : [];
+}
 
 /** The variables that runtime/build.rs reads. */
 function linkEnvironment(linking: Distribution['linking']): Record<string, string> {

@@ -27,7 +27,7 @@ export async function buildPythonExecutable(
   const distribution = bench.sets.distribution(value.distribution);
   const modules = linkedModules(distribution, value);
   const [stub, packed] = await together(context, [
-    (both) => buildStub(both, distribution, modules),
+    (both) => buildStub(both, distribution, modules, value.interpreter),
     (both) => pack(both, bench, value, packages),
   ]);
   const output = join(folder, value.name);

@@ -41,7 +41,7 @@ export async function buildPythonLibrary(
   for (const part of ['include', 'lib/pkgconfig']) mkdirSync(join(folder, part), { recursive: true });
   const form = kind === 'shared' ? sharedLibrary(name) : staticLibrary;
   const [stub, packed] = await together(context, [
-    (both) => buildStub(both, distribution, modules, form),
+    (both) => buildStub(both, distribution, modules, executable.interpreter, form),
     (both) => pack(both, bench, executable, []),
   ]);
   const stubFile = stubPath(context, stub.sha256);

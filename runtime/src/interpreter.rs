@@ -1,5 +1,6 @@
 //! Starts CPython on the packed tree: for the stub, which runs the program and leaves, and for programs that embed it.
 
+mod allocator;
 mod api;
 mod arguments;
 mod choices;
@@ -13,6 +14,7 @@ mod json;
 mod loader;
 mod module;
 mod object;
+mod path_hook;
 mod program;
 mod resources;
 mod running;
@@ -23,7 +25,7 @@ mod start;
 mod tcl;
 mod teardown;
 
-pub use choices::{Allocator, CheckHashPycs, LocaleCoercion, StartMethod};
+pub use choices::{Allocator, AllocatorBackend, CheckHashPycs, LocaleCoercion, StartMethod};
 pub use config::{InterpreterConfig, Run};
 pub use error::Error;
 pub use extension::ExtensionModule;
@@ -61,7 +63,7 @@ pub fn main(arguments: &[*const c_char]) -> c_int {
         None => opened,
     };
     let payload = opened.install();
-    let role = arguments::role(payload.root(), &arguments);
+    let role = arguments::role(payload.root(), &arguments, config.multiprocessing_auto_dispatch != Some(false));
     match start::start(payload, &config, role, &arguments) {
         Ok(()) if role == Role::Program => program::run(payload, &config, End::Process),
         // Safety: initialized; this does not come back to Python.

@@ -21,6 +21,8 @@
 //! - `interpreter` (default): the interpreter; without it the crate is the packed tree alone.
 //! - `c-api`: the functions of include/oxd.h, for the libraries that oxd links.
 //! - `pyo3`: [`Interpreter::with_gil`] and the `pyo3` crate that belongs to it.
+//! - `allocator-jemalloc`, `allocator-mimalloc`, `allocator-snmalloc`: one of these makes that the allocator of the whole
+//!   program, and lets it serve Python's memory ([`InterpreterConfig::allocator_backend`]).
 //!
 //! How to link and pack a program is told in docs/reference/embedding.md of oxd.
 #![deny(missing_docs)]
@@ -39,8 +41,8 @@ mod use_record;
 
 #[cfg(feature = "interpreter")]
 pub use interpreter::{
-    Allocator, CheckHashPycs, Error, ExtensionModule, Interpreter, InterpreterConfig, LocaleCoercion, PackedResources,
-    Run, StartMethod,
+    Allocator, AllocatorBackend, CheckHashPycs, Error, ExtensionModule, Interpreter, InterpreterConfig, LocaleCoercion,
+    PackedResources, Run, StartMethod,
 };
 #[cfg(feature = "pyo3")]
 pub use pyo3;

@@ -1,4 +1,4 @@
-// `npm run test:cpython [-- MODULE…]`: CPython's own tests inside a packed executable and in the plain interpreter.
+// `npm run test:cpython [-- --further | MODULE…]`: CPython's own tests inside a packed executable and in the plain interpreter.
 // OXD_TEST_PYTHON=3.12 chooses the version. Exit code 1 when a test does worse in the executable and
 // docs/reference/cpython-tests.md does not say why.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,12 +15,13 @@ const folder = mkdtempSync(join(tmpdir(), 'oxd-cpython-'));
 try {
   const packed = join(folder, 'python');
   await writeTestExecutable(python, packed);
-  const asked = process.argv.slice(2);
+  const isFurther = process.argv.includes('--further');
+  const asked = process.argv.slice(2).filter((argument) => argument !== '--further');
   const isExplained = explainedTests();
   let unexplained = 0;
   console.log(`CPython ${python.version}: passed / skipped / failed tests`);
   console.log(row('module', 'plain', 'packed', 'explained', 'unexplained'));
-  for (const module of asked.length > 0 ? asked : modulesOf(python)) {
+  for (const module of asked.length > 0 ? asked : modulesOf(python, { further: isFurther })) {
     const judgement = await judge({ plain: python.executable, packed }, module);
     const unknown = judgement.worse.filter((id) => !isExplained(id));
     unexplained += unknown.length;

@@ -18,7 +18,7 @@ suite("CPython's own tests pass in a packed executable as in the plain interpret
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   // Distributions may come without their tests.
-  const there = modulesOf(python);
+  const there = modulesOf(python, { further: true });
   for (const module of quickModules)
     test(module, { skip: !there.includes(module) }, async () => {
       const { plain, worse, stderr } = await judge({ plain: python.executable, packed }, module);

@@ -3,8 +3,8 @@
 #![allow(non_snake_case, reason = "CPython's names")]
 
 use pyo3_ffi::{
-    _inittab, Py_ssize_t, PyConfig, PyInterpreterState, PyMethodDef, PyModuleDef, PyObject, PyPreConfig, PyStatus,
-    PyThreadState, PyType_Spec, PyWideStringList,
+    _inittab, Py_ssize_t, PyConfig, PyInterpreterState, PyMemAllocatorDomain, PyMemAllocatorEx, PyMethodDef,
+    PyModuleDef, PyObject, PyObjectArenaAllocator, PyPreConfig, PyStatus, PyThreadState, PyType_Spec, PyWideStringList,
 };
 use std::ffi::{c_char, c_int, c_long, c_void};
 
@@ -137,12 +137,15 @@ functions! {
     fn PyLong_AsLong(object: *mut PyObject) -> c_long;
     fn PyMarshal_ReadObjectFromString(bytes: *const c_char, length: Py_ssize_t) -> *mut PyObject;
     fn PyModule_Create2(definition: *mut PyModuleDef, version: c_int) -> *mut PyObject;
+    fn PyMem_SetAllocator(domain: PyMemAllocatorDomain, allocator: *mut PyMemAllocatorEx);
+    fn PyMem_SetupDebugHooks();
     fn PyModule_GetDict(module: *mut PyObject) -> *mut PyObject;
     fn PyOS_setsig(signal: c_int, handler: libc::sighandler_t) -> libc::sighandler_t;
     fn PyObject_Call(callable: *mut PyObject, arguments: *mut PyObject, named: *mut PyObject) -> *mut PyObject;
     fn PyObject_GetAttrString(object: *mut PyObject, name: *const c_char) -> *mut PyObject;
     fn PyObject_IsTrue(object: *mut PyObject) -> c_int;
     fn PyObject_SetAttrString(object: *mut PyObject, name: *const c_char, value: *mut PyObject) -> c_int;
+    fn PyObject_SetArenaAllocator(allocator: *mut PyObjectArenaAllocator);
     fn PyObject_Str(object: *mut PyObject) -> *mut PyObject;
     fn PyPreConfig_InitPythonConfig(config: *mut PyPreConfig);
     fn PySequence_List(object: *mut PyObject) -> *mut PyObject;

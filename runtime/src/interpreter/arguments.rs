@@ -48,8 +48,10 @@ impl<'a> Arguments<'a> {
 }
 
 /// The mark of interpreter mode is argv[0] alone: whoever starts `sys.executable` cannot pass more between vfork and
-/// exec.
-pub fn role(root: &[u8], arguments: &[&CStr]) -> Role {
-    let name = arguments.first().map_or(&b""[..], |name| name.to_bytes());
-    if starts_interpreter(root, name) { Role::Interpreter } else { Role::Program }
+/// exec. Programs that tell multiprocessing to start themselves (`set_executable`, `sys.executable = …`) make children of
+/// another mark; it is theirs where `dispatches` is false.
+pub fn role(root: &[u8], arguments: &[&CStr], dispatches: bool) -> Role {
+    let argument = |index: usize| arguments.get(index).map_or(&b""[..], |argument| argument.to_bytes());
+    let is_child = dispatches && argument(1) == b"--multiprocessing-fork";
+    if starts_interpreter(root, argument(0)) || is_child { Role::Interpreter } else { Role::Program }
 }

@@ -53,6 +53,20 @@ choice! {
 }
 
 choice! {
+    /// What may serve Python's memory instead of the C library.
+    AllocatorBackend {
+        /// Of the feature `allocator-jemalloc`.
+        Jemalloc = "jemalloc",
+        /// Of the feature `allocator-mimalloc`.
+        Mimalloc = "mimalloc",
+        /// Of the feature `allocator-snmalloc`.
+        Snmalloc = "snmalloc",
+        /// Rust's own way to the C library, which programs can replace.
+        Rust = "rust",
+    }
+}
+
+choice! {
     /// When the C locale becomes one of UTF-8.
     LocaleCoercion {
         /// When `LC_CTYPE` says "C".

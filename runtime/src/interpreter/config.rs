@@ -1,7 +1,7 @@
 //! The interpreter config: each setting is declared once, with its kind and its name in the image's JSON
 //! (daemon/executable/interpreter-config.ts).
 
-use super::choices::{Allocator, CheckHashPycs, LocaleCoercion, StartMethod};
+use super::choices::{Allocator, AllocatorBackend, CheckHashPycs, LocaleCoercion, StartMethod};
 use super::error::Error;
 use super::extension::ExtensionModule;
 use super::json::Fields;
@@ -142,6 +142,10 @@ settings! {
     sys_meipass: is(bool) = "sysMeipass";
     /// Whether `PYTHON…` variables count.
     use_environment: is(bool) = "useEnvironment";
+    /// False: packed modules come from importlib's own finder, which reads them as files.
+    oxidized_importer: maybe(bool) = "oxidizedImporter";
+    /// False: nothing is imported from folders and zip files of the machine.
+    filesystem_importer: maybe(bool) = "filesystemImporter";
     /// Whether the user's own site-packages are on `sys.path`.
     user_site: is(bool) = "userSite";
     /// Whether the module `site` is imported at the start.
@@ -178,6 +182,18 @@ settings! {
     check_hash_pycs_mode: maybe(CheckHashPycs) = "checkHashPycsMode";
     /// Where CPython takes memory from.
     allocator: maybe(Allocator) = "allocator";
+    /// What serves the domains below. [`AllocatorBackend::Rust`] is always there, the others are features of this crate.
+    allocator_backend: maybe(AllocatorBackend) = "allocatorBackend";
+    /// Whether the backend serves the raw domain: `PyMem_RawMalloc`.
+    allocator_raw: is(bool) = "allocatorRaw";
+    /// Whether the backend serves the mem domain: `PyMem_Malloc`.
+    allocator_mem: is(bool) = "allocatorMem";
+    /// Whether the backend serves the obj domain: `PyObject_Malloc`.
+    allocator_obj: is(bool) = "allocatorObj";
+    /// Whether the backend serves pymalloc's arenas. Not together with the mem and obj domains, which replace pymalloc.
+    allocator_pymalloc_arena: is(bool) = "allocatorPymallocArena";
+    /// Whether CPython checks what is written to memory.
+    allocator_debug: is(bool) = "allocatorDebug";
     /// Whether the locale of the environment counts for characters.
     configure_locale: maybe(bool) = "configureLocale";
     /// Whether the C locale becomes one of UTF-8.
@@ -204,6 +220,8 @@ settings! {
     dump_refs: maybe(bool) = "dumpRefs";
     /// Does something in debug builds of CPython only.
     show_ref_count: maybe(bool) = "showRefCount";
+    /// Whether CPython warns of paths that it cannot compute. It has none to compute here.
+    pathconfig_warnings: maybe(bool) = "pathconfigWarnings";
     /// As `python -x`.
     skip_first_source_line: is(bool) = "skipFirstSourceLine";
     /// As of `python -W`.
@@ -232,6 +250,8 @@ settings! {
     python_path_env: text = "pythonPathEnv";
     /// What multiprocessing starts children by, unless the program chooses.
     multiprocessing_start_method: maybe(StartMethod) = "multiprocessingStartMethod";
+    /// False: `--multiprocessing-fork` as the first argument is one for the program, not the mark of a child.
+    multiprocessing_auto_dispatch: maybe(bool) = "multiprocessingAutoDispatch";
     /// Value of `TERMINFO_DIRS`, unless the user has set it.
     terminfo_dirs: text = "terminfoDirs";
     /// Name of a variable: when it is set to a directory, the names of modules are written there as they are imported.

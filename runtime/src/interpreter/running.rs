@@ -77,9 +77,9 @@ impl Interpreter {
     /// # Ok::<(), oxd_runtime::Error>(())
     /// ```
     pub fn is_child() -> bool {
-        let name = c_strings(std::env::args_os().take(1));
+        let name = c_strings(std::env::args_os().take(2));
         crate::payload::executable_path()
-            .is_some_and(|root| arguments::role(&root, &pointers(&name)) == Role::Interpreter)
+            .is_some_and(|root| arguments::role(&root, &pointers(&name), true) == Role::Interpreter)
     }
 
     fn start_alone(config: InterpreterConfig) -> Result<Interpreter, Error> {
@@ -87,7 +87,11 @@ impl Interpreter {
         let opened = config.resources.open()?;
         let of_process = c_strings(std::env::args_os());
         let payload = opened.install();
-        let role = arguments::role(payload.root(), &pointers(&of_process));
+        let role = arguments::role(
+            payload.root(),
+            &pointers(&of_process),
+            config.multiprocessing_auto_dispatch != Some(false),
+        );
         let given = config.arguments.clone().filter(|_| role == Role::Program).map(c_strings);
         let arguments = pointers(given.as_ref().unwrap_or(&of_process));
         start::start(payload, &config, role, &arguments).map_err(|refused| explain(refused, payload))?;

@@ -207,6 +207,7 @@ fn fill_program_flags(settings: &mut PyConfig, config: &InterpreterConfig) {
     set_flag(&mut settings.faulthandler, config.fault_handler);
     set_flag(&mut settings.tracemalloc, config.tracemalloc);
     set_flag(&mut settings.import_time, config.import_time);
+    set_flag(&mut settings.pathconfig_warnings, config.pathconfig_warnings);
     set_flag(&mut settings.malloc_stats, config.malloc_stats);
     set_flag(&mut settings.dump_refs, config.dump_refs);
     set_flag(&mut settings.show_ref_count, config.show_ref_count);

@@ -5,7 +5,7 @@ use super::config::InterpreterConfig;
 use super::error::Error;
 use super::object::{Object, Raised, Result};
 use super::settings::{self, Role};
-use super::{finder, imports, module, tcl, teardown};
+use super::{allocator, finder, imports, module, path_hook, tcl, teardown};
 use crate::payload::{self, Payload};
 use crate::use_record::UseRecord;
 use pyo3_ffi::PyStatus;
@@ -58,6 +58,7 @@ pub fn start(
         Role::Interpreter => Arguments::for_interpreter(given),
     };
     settings::preinitialize(config, role, &arguments)?;
+    allocator::install(config)?;
     // Children of multiprocessing are told theirs.
     let start_method = config.multiprocessing_start_method.filter(|_| role == Role::Program);
     module::register(start_method, &config.extra_extension_modules)?;
@@ -66,9 +67,15 @@ pub fn start(
     let stop_early = cfg!(not(Py_3_14));
     settings::initialize(config, role, &arguments, payload, stop_early)?;
     finder::set_portions(&config.package_portions, &settings::origin(payload));
-    module::install_finder()?;
+    if config.oxidized_importer != Some(false) {
+        module::install_finder()?;
+    }
     if stop_early {
         settings::initialize_main()?;
+    }
+    // The interpreter inside serves scripts that lie on disk.
+    if role == Role::Program && config.filesystem_importer == Some(false) {
+        path_hook::install()?;
     }
     if config.malloc_stats == Some(true) {
         teardown::require();

@@ -21,9 +21,15 @@ pub fn prepare(payload: &Payload, config: &InterpreterConfig) {
     if library.starts_with("$ORIGIN") {
         let path = library.replace("$ORIGIN", &settings::origin(payload));
         set(&CString::new(path).unwrap_or_default());
+        return;
+    }
+    let path = [payload.root(), b"/", library.as_bytes()].concat();
+    let path = CString::new(path).unwrap_or_default();
+    // Without our finder nobody says when.
+    if config.oxidized_importer == Some(false) {
+        set(&path);
     } else {
-        let path = [payload.root(), b"/", library.as_bytes()].concat();
-        *packed = CString::new(path).ok();
+        *packed = Some(path);
     }
 }
 

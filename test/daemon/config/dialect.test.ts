@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import type { InterpreterConfig } from '../../../daemon/executable/interpreter-config.ts';
+
 import {
   config,
   executableOf,
@@ -276,21 +278,37 @@ register_target("files", make)
   assert.ok(traced.includes(join(folder, 'data/sub/')), 'the listing is part of the trace');
 });
 
-test('settings without effect are accepted, and said', async () => {
-  const { events } = await resolved(
-    makeExe(`
+test('allocators: one backend for domains, arenas without the domains that replace pymalloc', async () => {
+  const interpreterOf = async (lines: string): Promise<InterpreterConfig> => {
+    const executable = await executableOf(
+      makeExe(`
 dist = default_python_distribution()
-config = dist.make_python_interpreter_config()
-config.allocator_mem = True
-config.multiprocessing_start_method = "auto"
+${lines}
 exe = dist.to_python_executable("app", config=config)`),
-  );
-  assert.equal(events.length, 1);
-  const [event] = events;
-  assert.ok(event?.event === 'diagnostic');
-  const { severity, message, range, sourceLine } = event.diagnostic;
-  assert.deepEqual(
-    [severity, message, range?.start.line, sourceLine?.trim()],
-    ['warning', 'PythonInterpreterConfig.allocator_mem has no effect yet', 5, 'config.allocator_mem = True'],
+    );
+    return executable.interpreter;
+  };
+  const modern = (lines: string) => `config = dist.make_python_interpreter_config()\n${lines}`;
+  const rows: [lines: string, expected: Partial<InterpreterConfig>][] = [
+    [modern(''), {}],
+    [modern('config.allocator_mem = True'), {}],
+    [modern('config.allocator_debug = True'), { allocatorDebug: true }],
+    [
+      modern('config.allocator_backend = "mimalloc"\nconfig.allocator_mem = True'),
+      { allocatorBackend: 'mimalloc', allocatorRaw: true, allocatorMem: true },
+    ],
+    [
+      'config = PythonInterpreterConfig(raw_allocator="jemalloc")',
+      { allocatorBackend: 'jemalloc', allocatorRaw: true },
+    ],
+    ['config = PythonInterpreterConfig(raw_allocator="system")', {}],
+  ];
+  for (const [lines, expected] of rows) {
+    const found = Object.entries(await interpreterOf(lines)).filter(([name]) => /^allocator/.test(name));
+    assert.deepEqual(Object.fromEntries(found), expected, lines);
+  }
+  await assert.rejects(
+    interpreterOf(modern('config.allocator_pymalloc_arena = True\nconfig.allocator_obj = True')),
+    /cannot be combined/,
   );
 });

@@ -73,9 +73,13 @@ export function testPython(): Python {
   throw new Error(`these tests need a CPython ${versions.join(' or ')} with a static library`);
 }
 
-/** Builds the stub, or lets cargo say that it is up to date. Returns its path. */
-export function buildStub(python: Python, linking: 'static' | 'shared' = 'static'): string {
-  const folder = join(workFolder, `${linking}-${python.version}`);
+/** Builds the stub with features of the crate, or lets cargo say that it is up to date. Returns its path. */
+export function buildStub(
+  python: Python,
+  linking: 'static' | 'shared' = 'static',
+  features: readonly string[] = [],
+): string {
+  const folder = join(workFolder, [`${linking}-${python.version}`, ...features].join('-'));
   mkdirSync(folder, { recursive: true });
   const pyo3 = join(folder, 'pyo3.txt');
   const lines = [
@@ -86,7 +90,8 @@ export function buildStub(python: Python, linking: 'static' | 'shared' = 'static
     'pointer_width=64',
   ];
   writeFileSync(pyo3, [...lines, 'suppress_build_script_link_lines=true', ''].join('\n'));
-  execFileSync('cargo', ['build', '--release', '--locked', '--quiet', '--bin', 'stub'], {
+  const chosen = features.length === 0 ? [] : ['--features', features.join()];
+  execFileSync('cargo', ['build', '--release', '--locked', '--quiet', '--bin', 'stub', ...chosen], {
     cwd: join(repository, 'runtime'),
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
