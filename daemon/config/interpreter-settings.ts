@@ -95,13 +95,7 @@ export const interpreterSettings: readonly Setting[] = [
     "Default start method of `multiprocessing`; the program may still set another. `auto` and `none` leave CPython's.",
   ),
   setting('sys_frozen', bool, true, 'full', 'Set `sys.frozen = True`.'),
-  setting(
-    'sys_meipass',
-    bool,
-    false,
-    'full',
-    'Set `sys._MEIPASS` to the executable as a directory, below which the data of packages is.',
-  ),
+  setting('sys_meipass', bool, false, 'full', "Set `sys._MEIPASS` to the executable's directory."),
   setting(
     'terminfo_resolution',
     optional(str),

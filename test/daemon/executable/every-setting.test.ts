@@ -112,7 +112,7 @@ const rows: Readonly<Record<string, Row>> = {
     prints: 'spawn',
   },
   sys_frozen: { value: false, expression: 'hasattr(sys, "frozen")', prints: 'False' },
-  sys_meipass: { value: true, expression: 'getattr(sys, "_MEIPASS", None) == sys.prefix', prints: 'True' },
+  sys_meipass: { value: true, expression: 'getattr(sys, "_MEIPASS", None)', prints: folder },
   terminfo_resolution: {
     value: 'static:/a:$ORIGIN/b',
     expression: 'os.environ.get("TERMINFO_DIRS")',
