@@ -112,7 +112,12 @@ async function buildTargets(
   const artifacts: Artifact[] = [];
   const outputs: string[] = [];
   let run: string | null = null;
-  const bench = { ...tools, sets, policy: request.licences ?? { deny: [], allow: [] } };
+  const bench = {
+    ...tools,
+    sets,
+    policy: request.licences ?? { deny: [], allow: [] },
+    profile: request.release ? ('release' as const) : ('debug' as const),
+  };
   for (const target of evaluated.targets) {
     const built = await buildTarget(context, bench, target);
     for (const artifact of built.artifacts) context.report({ event: 'artifact', ...artifact });

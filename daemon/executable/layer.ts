@@ -31,7 +31,9 @@ export type LayerModule = {
     | { readonly kind: 'extension'; readonly library: string };
 };
 
-const zstdLevel = 9;
+/** Above 16 the time doubles for a thousandth of the size. */
+const zstdLevels = { debug: 9, release: 16 } as const;
+export type Profile = keyof typeof zstdLevels;
 /** What compression may leave at most: below this saving the reader's work does not pay. */
 const worthwhile = 0.9;
 /** Compression runs on libuv's threads: enough of them in flight, and few enough bytes in memory. */
@@ -48,6 +50,7 @@ export async function writeLayer(
   files: readonly LayerFile[],
   modules: readonly LayerModule[],
   signal: AbortSignal,
+  profile: Profile = 'debug',
 ): Promise<number> {
   const tree = layerTree(files, modules);
   const target = openSync(output, 'w', 0o644);
@@ -57,7 +60,9 @@ export async function writeLayer(
     for (let from = 0; from < tree.files.length; from += filesAtOnce) {
       signal.throwIfAborted();
       const batch = tree.files.slice(from, from + filesAtOnce);
-      for (const { bytes, size, crc, zstd } of await Promise.all(batch.map(storedForm))) {
+      for (const { bytes, size, crc, zstd } of await Promise.all(
+        batch.map((file) => storedForm(file, profile)),
+      )) {
         const offset = placeFor(bytes, end);
         writeFully(target, bytes, offset);
         // The bytes themselves are let go: the index needs their length only.
@@ -113,10 +118,11 @@ const contentOf = ({ content }: LayerFile): Uint8Array =>
 
 async function storedForm(
   file: LayerFile,
+  profile: Profile,
 ): Promise<{ bytes: Uint8Array; size: number; crc: number; zstd: boolean }> {
   const plain = contentOf(file);
   if (file.compress) {
-    const params = { [constants.ZSTD_c_compressionLevel]: zstdLevel };
+    const params = { [constants.ZSTD_c_compressionLevel]: zstdLevels[profile] };
     const packed = await compressBytes(plain, { params, pledgedSrcSize: plain.length });
     if (packed.length <= plain.length * worthwhile)
       return { bytes: packed, size: plain.length, crc: crc32(packed), zstd: true };

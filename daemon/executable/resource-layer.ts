@@ -10,10 +10,10 @@ import type { Distribution } from '../python/distribution.ts';
 import type { Content, Resource } from '../python/resource.ts';
 import { withStep } from '../step.ts';
 import type { ImageLayer } from './image.ts';
-import { type LayerFile, type LayerModule, buildLayer, writeLayer } from './layer.ts';
+import { type LayerFile, type LayerModule, type Profile, buildLayer, writeLayer } from './layer.ts';
 import { LostBytes } from '../python/lost-bytes.ts';
 import type { PieceMemory } from './piece-memory.ts';
-import { isSeldomUsed } from './seldom-used.ts';
+import { isSeldomUsed, isUnusual } from './seldom-used.ts';
 import { strippedLibraries } from './strip.ts';
 
 export type PackedResource = {
@@ -35,26 +35,29 @@ type LayerKey = {
   readonly contents: string; // digest of paths, hashes and settings of everything that goes in
   readonly cacheTag: string; // names the bytecode files
   readonly magic: string; // and decides about their contents
-  readonly compress: boolean;
+  readonly profile: Profile; // how hard it was compressed, and what
 };
 type StoredLayer = { readonly sha256: Sha256; readonly length: number };
 
 /**
  * 1: first form. 2: libraries stripped, seldom used files compressed. 3: compiled modules before their
- * sources. 4: large libraries on pages. 5: frozen modules compressed.
+ * sources. 4: large libraries on pages. 5: by profile. 5: frozen modules compressed.
  */
 const layers: ResultType<LayerKey, StoredLayer> = { kind: 'layer', version: 5 };
+
+/** What a build decides of its layers. */
+export type LayerChoice = { readonly profile: Profile };
 
 /** A layer of resources whose bytes are in the cache or belong to a distribution: made once, found again by its key. */
 export async function cachedLayer(
   context: Context,
-  tools: LayerTools,
+  tools: LayerTools & LayerChoice,
   distribution: Distribution,
   subject: string,
   packed: readonly PackedResource[],
 ): Promise<ImageLayer> {
   const { cacheTag, magic } = distribution;
-  const key: LayerKey = { contents: digestOf(packed), cacheTag, magic, compress: true };
+  const key: LayerKey = { contents: digestOf(packed), cacheTag, magic, profile: tools.profile };
   const known = context.cache.get(layers, key);
   const path = known === undefined ? undefined : context.cache.blobs.path(known.sha256);
   if (known !== undefined && path !== undefined) return { ...known, content: { at: 'file', path } };
@@ -63,12 +66,13 @@ export async function cachedLayer(
     const compiled = await compile(context, tools, distribution, packed);
     const library = packed.map(({ resource }) => resource).filter(({ isStdlib }) => isStdlib);
     const stripped = await strippedLibraries(context, library);
-    const { files, modules } = layOut(distribution, packed, compiled, (content) => {
+    const parts = { packed, compiled, profile: tools.profile };
+    const { files, modules } = layOut(distribution, parts, (content) => {
       const bytes = stripped.get(content.sha256);
       return bytes === undefined ? fileContent(context, content) : { at: 'bytes', bytes };
     });
     const aside = context.cache.scratch();
-    const length = await writeLayer(aside, files, modules, context.signal);
+    const length = await writeLayer(aside, files, modules, context.signal, tools.profile);
     const sha256 = await context.cache.blobs.putFile(aside);
     context.cache.put(layers, key, { sha256, length }, { blobs: [sha256] });
     const stored = context.cache.blobs.path(sha256);
@@ -91,7 +95,7 @@ export async function freshLayer(
     const sha256 = missing[index];
     if (bytes !== undefined && sha256 !== undefined) pieces.put(sha256, bytes);
   }
-  const { files, modules } = layOut(distribution, packed, compiled, (content) => ({
+  const { files, modules } = layOut(distribution, { packed, compiled, profile: 'debug' }, (content) => ({
     at: 'bytes',
     bytes: pieces.get(content.sha256) ?? remember(pieces, content.sha256, readContent(context, content)),
   }));
@@ -141,8 +145,14 @@ type ReadContent = (content: Content) => LayerFile['content'];
 
 function layOut(
   distribution: Distribution,
-  packed: readonly PackedResource[],
-  compiled: readonly Compiled[],
+  {
+    packed,
+    compiled,
+    profile,
+  }: LayerChoice & {
+    readonly packed: readonly PackedResource[];
+    readonly compiled: readonly Compiled[];
+  },
   read: ReadContent,
 ): { files: LayerFile[]; modules: LayerModule[] } {
   const files: LayerFile[] = [];
@@ -157,7 +167,7 @@ function layOut(
       path,
       content: read({ at: 'blob', sha256: pyc, size }),
       executable: false,
-      compress: isSeldomUsed(of.resource),
+      compress: isSeldomUsed(of.resource) || (profile === 'release' && isUnusual(of.resource)),
     });
   }
   for (const item of packed) {

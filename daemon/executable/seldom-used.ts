@@ -28,3 +28,25 @@ export function isSeldomUsed({ path, isStdlib }: Resource): boolean {
   if (tclScripts.test(path)) return true;
   return /^lib\/lib[^/]*\.so[.\d]*$/.test(path) && !frequentLibraries.test(path);
 }
+
+/**
+ * The packages and modules of the standard library that most programs load some part of: what imports of argparse,
+ * asyncio, logging, urllib.request and the like come to.
+ */
+const usual = new Set(
+  (
+    '_collections_abc _compat_pickle _compression _py_abc _sitebuiltins _weakrefset abc argparse ast asyncio base64 ' +
+    'bisect bz2 calendar codecs collections concurrent configparser contextlib contextvars copy copyreg csv ctypes ' +
+    'dataclasses datetime decimal dis email encodings enum fnmatch fractions functools genericpath getopt getpass ' +
+    'gettext glob gzip hashlib heapq hmac html http importlib inspect io ipaddress json keyword linecache locale logging ' +
+    'lzma mimetypes multiprocessing ntpath numbers opcode operator optparse os pathlib pickle pkgutil platform ' +
+    'posixpath pprint queue quopri random re reprlib runpy secrets selectors shlex shutil signal site socket ' +
+    'socketserver sqlite3 sre_compile sre_constants sre_parse ssl stat string stringprep struct subprocess sysconfig ' +
+    'tarfile tempfile textwrap threading token tokenize tomllib traceback types typing unittest urllib uuid warnings ' +
+    'weakref xml zipfile zipimport zoneinfo'
+  ).split(' '),
+);
+
+/** Whether a module of the standard library is one that a release keeps small rather than quick to load. */
+export const isUnusual = ({ what, isStdlib }: Resource): boolean =>
+  isStdlib && what.kind === 'module-source' && !usual.has(what.name.split('.', 1)[0] ?? '');

@@ -3,7 +3,7 @@ import type { LicencePolicy } from '../../protocol/licences.ts';
 import type { PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import type { Image, ImageLayer } from '../executable/image.ts';
-import { type LayerTools, cachedLayer, freshLayer } from '../executable/resource-layer.ts';
+import { type LayerChoice, type LayerTools, cachedLayer, freshLayer } from '../executable/resource-layer.ts';
 import type { PackageInput } from '../licences/inputs.ts';
 import type { SigningRecord } from '../packaging/signing/signing-record.ts';
 import { builtinModules } from '../python/builtin-modules.ts';
@@ -18,14 +18,15 @@ import type { ResourceSets } from './resource-sets.ts';
 import { runtimeModules } from './runtime-modules.ts';
 
 /** What the targets of one build share. */
-export type Workbench = LayerTools & {
-  readonly sets: ResourceSets;
-  readonly images: Images;
-  /** What the request forbids, beside the config. */
-  readonly policy: LicencePolicy;
-  /** What of the target is signed, or to be signed. */
-  readonly signing: SigningRecord;
-};
+export type Workbench = LayerTools &
+  LayerChoice & {
+    readonly sets: ResourceSets;
+    readonly images: Images;
+    /** What the request forbids, beside the config. */
+    readonly policy: LicencePolicy;
+    /** What of the target is signed, or to be signed. */
+    readonly signing: SigningRecord;
+  };
 
 export type Packed = {
   readonly image: Pick<Image, 'layers' | 'config' | 'mtime'>;

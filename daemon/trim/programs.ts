@@ -17,6 +17,7 @@ export type Untrimmed = {
   /** Where its target is written. */
   readonly folder: string;
   readonly sets: ResourceSets;
+  readonly profile: 'debug' | 'release';
 };
 
 /** Evaluates the config for one target, which must be a program. */
@@ -38,7 +39,7 @@ export async function untrimmed(
     throw inputFailure(`Cannot trim the target "${name}": it is a ${value.type}`, {
       hint: 'name the target of its PythonExecutable with --target',
     });
-  return { target: name, value, folder, sets };
+  return { target: name, value, folder, sets, profile: request.release ? 'release' : 'debug' };
 }
 
 export async function watchedProgram(
@@ -70,13 +71,19 @@ export async function trimmedProgram(
 async function write(
   context: Context,
   tools: BuildTools,
-  { target, folder, sets }: Untrimmed,
+  { target, folder, sets, profile }: Untrimmed,
   value: PythonExecutableValue,
   kind: 'watched' | 'trimmed',
 ): Promise<BuiltProgram> {
   const beside = join(dirname(dirname(folder)), 'trim', target, kind);
   // Programs to look at: nothing of them is signed.
-  const bench = { ...tools, sets, policy: { deny: [], allow: [] }, signing: new SigningRecord() };
+  const bench = {
+    ...tools,
+    sets,
+    profile,
+    policy: { deny: [], allow: [] },
+    signing: new SigningRecord(),
+  };
   await buildPythonExecutable(context, bench, value, beside);
   const path = join(beside, value.name);
   context.report({ event: 'artifact', target, kind: 'executable', path });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -21,6 +21,9 @@ elif what == 'raise':
     raise ValueError('seen')
 elif what == 'tty':
     print('tty', sys.stdin.isatty(), sys.stdout.isatty(), os.get_terminal_size().columns)
+elif what == 'unusual':
+    import plistlib
+    print(plistlib.dumps({'a': 1}).splitlines()[4])
 elif what == 'wait':
     print('ready', flush=True)
     signal.pause()
@@ -126,6 +129,19 @@ register_target("exe", make_exe)
     writeFileSync(config, before.replace("'tty', sys", "'TTY', sys"));
     assert.match(oxd(['build', '--path', workspace]).stderr, /writing executable to /);
     writeFileSync(config, before);
+  });
+
+  test('a release is smaller, and the same program', () => {
+    const program = (profile: string): string =>
+      join(workspace, `build/x86_64-unknown-linux-gnu/${profile}/exe/app`);
+    oxd(['build', '--path', workspace]);
+    const result = oxd(['build', '--release', '--path', workspace]);
+    assert.equal(result.code, 0, result.stderr);
+    const [debug, release] = [program('debug'), program('release')].map((path) => statSync(path).size);
+    assert.ok((release ?? 0) < 0.95 * (debug ?? 0), `${release} of ${debug} bytes`);
+    // A module that a release alone keeps compressed.
+    const look = spawnSync(program('release'), ['unusual'], { encoding: 'utf8' });
+    assert.equal(look.stdout, "b'\\t<key>a</key>'\n");
   });
 
   test('the same inputs give the same bytes, with and without a daemon', () => {
