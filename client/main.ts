@@ -10,6 +10,10 @@ import { findPlaces } from './places.ts';
 const runners: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   'init-config-file': async () => (await import('./init-config-file.ts')).initConfigFile,
   init: async () => (await import('./init.ts')).init,
+  'init-rust-project': async () => (await import('./init-rust-project.ts')).initRustProject,
+  'generate-python-embedding-artifacts': async () =>
+    (await import('./generate-embedding.ts')).generateEmbedding,
+  'run-build-script': async () => (await import('./run-build-script.ts')).runBuildScript,
   build: async () => (await import('./build.ts')).build,
   run: async () => (await import('./run.ts')).run,
   'list-targets': async () => (await import('./list-targets.ts')).listTargets,

@@ -70,10 +70,15 @@ const promptMs = 1_000;
 /**
  * A link to send a request on. In haste, hello and the request share a message, and the request may fail with Refused or
  * NoAnswer; else the daemon has agreed to serve. `say` gets a line when something unusual is done for it.
+ * A guest starts no daemon.
  */
 export async function openLink(
   task: Task,
-  { say, isHasty }: { readonly say: (line: string) => void; readonly isHasty: boolean },
+  {
+    say,
+    isHasty,
+    isGuest = false,
+  }: { readonly say: (line: string) => void; readonly isHasty: boolean; readonly isGuest?: boolean },
 ): Promise<Link> {
   const { places } = task;
   if (!wantsDaemon(task)) return (await import('./in-process.ts')).openInProcess(places);
@@ -83,6 +88,7 @@ export async function openLink(
     greeted.link.expectAnswerWithin(promptMs);
     return greeted.link;
   }
+  if (isGuest) return (await import('./in-process.ts')).openInProcess(places);
   const { startDaemon } = await import('./start-daemon.ts');
   try {
     return await startDaemon(task, { identity, say });

@@ -13,6 +13,8 @@ export type Performance = {
   readonly say: (line: string) => void;
   /** Before the process ends for a second Ctrl-C: to leave the terminal as it was. */
   readonly leave?: () => void;
+  /** A child of somebody's build: asks a daemon that runs, and starts none. */
+  readonly isGuest?: boolean;
 };
 
 /** The answer to a request. Throws a Failure. */
@@ -22,10 +24,10 @@ export async function perform<Params extends object, Result>(
   params: Omit<Params, 'stream'>,
   screen: Performance,
 ): Promise<Result> {
-  const { listener, say } = screen;
+  const { listener, say, isGuest = false } = screen;
   let isHasty = true;
   for (let crashes = 0; ;) {
-    const link = await openLink(task, { say, isHasty });
+    const link = await openLink(task, { say, isHasty, isGuest });
     const interrupts = new Interrupts(screen);
     const call = link.call(type, params, (events) => {
       interrupts.listen(call);

@@ -1,4 +1,5 @@
 // Who answers the questions that are not about a build. Loaded with the first of them.
+import { GenerateEmbedding, PythonForProject, RunBuildScript } from '../protocol/embedding-requests.ts';
 import {
   ExtractPython,
   FindResources,
@@ -12,6 +13,7 @@ import { ListOfUses, TrimmedProgram, TrimmedSizes, WatchedProgram } from '../pro
 import type { BuildTools } from './build.ts';
 import { clearCache } from './clear-cache.ts';
 import type { Context } from './context.ts';
+import { generateEmbedding, pythonForProject, runBuildScript } from './embedding.ts';
 import type { Caller } from './engine.ts';
 import { findResources } from './find-resources.ts';
 import { describePython } from './python/describe.ts';
@@ -38,6 +40,9 @@ say(WatchedProgram, watchedProgram);
 say(ListOfUses, listOfUses);
 say(TrimmedProgram, trimmedProgram);
 say(TrimmedSizes, trimmedSizes);
+say(RunBuildScript, runBuildScript);
+say(GenerateEmbedding, generateEmbedding);
+say(PythonForProject, pythonForProject);
 
 function say<P, R>(question: RequestType<P, R>, answer: Answer<P, R>): void {
   answers.set(question.method, answer);

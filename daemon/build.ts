@@ -225,7 +225,7 @@ export function traceKey(request: BuildRequest): string {
 export async function evaluate(
   tools: BuildTools,
   context: Context,
-  request: ConfigRequest & { readonly text?: string | undefined },
+  request: ConfigRequest & { readonly text?: string | undefined; readonly buildScript?: boolean },
   sets: ResourceSets,
   targets: readonly string[] | 'none',
   ignoredList?: string,
@@ -239,6 +239,7 @@ export async function evaluate(
     tools.evaluator.evaluate(once, configHost(context, sets, request.config), {
       config: request.config,
       ...(request.text === undefined ? {} : { text: request.text }),
+      ...(request.buildScript === undefined ? {} : { buildScript: request.buildScript }),
       targets,
       triple,
       release: request.release,

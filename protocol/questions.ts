@@ -1,3 +1,4 @@
+import { GenerateEmbedding, PythonForProject, RunBuildScript } from './embedding-requests.ts';
 import { ExtractPython, FindResources, InstallPython, PythonInfo, Pythons } from './python-requests.ts';
 import { CargoLicences, Licences, PythonLicences } from './licence-requests.ts';
 import { ClearCache } from './requests.ts';
@@ -18,4 +19,7 @@ export const questions = [
   ListOfUses,
   TrimmedProgram,
   TrimmedSizes,
+  RunBuildScript,
+  GenerateEmbedding,
+  PythonForProject,
 ] as const;

@@ -3,6 +3,9 @@ import type { Option } from './option.ts';
 export type CommandName =
   | 'init-config-file'
   | 'init'
+  | 'init-rust-project'
+  | 'generate-python-embedding-artifacts'
+  | 'run-build-script'
   | 'build'
   | 'run'
   | 'list-targets'

@@ -1,10 +1,10 @@
 // What building each type of target does: one file a type.
 import { join } from 'node:path';
-import { inputFailure } from '../../protocol/failure.ts';
 import type { Artifact } from '../../protocol/requests.ts';
-import type { Installation, ResolvedTarget, TargetValue } from '../config/resolved-target.ts';
+import type { Installation, ResolvedTarget } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import { SigningRecord } from '../packaging/signing/signing-record.ts';
+import { buildEmbeddedResources } from './embedding-artifacts.ts';
 import { buildFileManifest } from './file-manifest.ts';
 import { buildInstaller } from './installer.ts';
 import { buildMacOsBundle } from './macos-bundle.ts';
@@ -76,8 +76,10 @@ async function buildUnrecorded(
       const { written, library } = await buildPythonLibrary(context, bench, value, folder);
       return { artifacts: [artifact('file', library)], written, run: undefined };
     }
-    case 'PythonEmbeddedResources':
-      throw notYet(value);
+    case 'PythonEmbeddedResources': {
+      const written = await buildEmbeddedResources(context, bench, value, folder);
+      return { artifacts: [artifact('directory', folder)], written, run: undefined };
+    }
   }
 }
 
@@ -95,6 +97,3 @@ export async function install(
   const { written } = await buildTarget(context, bench, { name: 'install', folder: path, value });
   return written;
 }
-
-const notYet = (value: TargetValue): Error =>
-  inputFailure(`Cannot build a ${value.type} yet`, { hint: 'build the executable that it was made of' });
