@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { download } from '../../../daemon/python/download.ts';
 import { makeCertificate } from '../../support/standalone-archive.ts';
 import { openRig } from './python-rig.ts';
@@ -14,18 +16,31 @@ import { openRig } from './python-rig.ts';
 const body = randomBytes(300_000);
 const sha256 = createHash('sha256').update(body).digest('hex');
 
-type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
+type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void | Promise<void>;
+
+const folder = mkdtempSync(join(tmpdir(), 'oxd-download-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+/** Absent where there is no openssl: then the faults come over HTTP. */
+const certificate = makeCertificate(folder);
+const trust: Record<string, string> = certificate === undefined ? {} : { SSL_CERT_FILE: certificate.cert };
 
 /** A server on this machine; `requests` are the ranges that were asked for. */
-async function serve(handler: Handler) {
+async function serve(handler: Handler, isSecure = false) {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     requests.push(request.headers.range ?? 'all');
-    handler(request, response, requests.length);
-  }).listen(0, '127.0.0.1');
+    void handler(request, response, requests.length);
+  };
+  const secure = isSecure ? certificate : undefined;
+  const server =
+    secure === undefined
+      ? createServer(answer)
+      : createSecureServer({ key: readFileSync(secure.key), cert: readFileSync(secure.cert) }, answer);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: secure === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     requests,
     [Symbol.dispose]: () => {
       server.closeAllConnections();
@@ -50,8 +65,17 @@ const cutAt =
   (length: number): Handler =>
   (_request, response) => {
     response.writeHead(200, { 'content-length': body.length });
-    response.write(body.subarray(0, length), () => setTimeout(() => response.destroy(), 50));
+    response.write(body.subarray(0, length), () => void setTimeout(50).then(() => response.destroy()));
   };
+/** A thirtieth at a time, with pauses. */
+const trickle: Handler = async (_request, response) => {
+  response.writeHead(200, { 'content-length': body.length });
+  for (let at = 0; at < body.length; at += 10_000) {
+    response.write(body.subarray(at, at + 10_000));
+    await setTimeout(10);
+  }
+  response.end();
+};
 const status =
   (code: number, headers: Record<string, string> = {}): Handler =>
   (_request, response) =>
@@ -66,13 +90,14 @@ const good: [name: string, handler: Handler, requests: RegExp][] = [
   ['a file that breaks off and is resumed', inTurn(cutAt(200_000), rest), /^all,bytes=[1-9]\d*-$/],
   ['one that breaks off where resuming is not known', inTurn(cutAt(200_000), whole), /^all,bytes=[1-9]\d*-$/],
   ['an overloaded server', inTurn(status(503), whole), /^all,all$/],
+  ['a file from a slow server', trickle, /^all$/],
   ['a redirect', inTurn(status(302, { location: '/elsewhere' }), whole), /^all,all$/],
   [
     'a resumed one of which another file was the start',
     inTurn(
       (_request, response) => {
         response.writeHead(200, { 'content-length': body.length });
-        response.write(randomBytes(100_000), () => setTimeout(() => response.destroy(), 50));
+        response.write(randomBytes(100_000), () => void setTimeout(50).then(() => response.destroy()));
       },
       rest,
       whole,
@@ -82,8 +107,8 @@ const good: [name: string, handler: Handler, requests: RegExp][] = [
 ];
 for (const [name, handler, requests] of good) {
   test(`downloads ${name}`, async () => {
-    using rig = openRig();
-    using server = await serve(handler);
+    using rig = openRig(trust);
+    using server = await serve(handler, true);
     const seen: number[] = [];
     const path = await download(rig.context, {
       url: `${server.url}/python.tar.zst`,
@@ -117,8 +142,8 @@ const bad: [name: string, handler: Handler, message: RegExp, requests: number][]
 ];
 for (const [name, handler, message, requests] of bad) {
   test(`refuses ${name}, and leaves nothing of it`, async () => {
-    using rig = openRig();
-    using server = await serve(handler);
+    using rig = openRig(trust);
+    using server = await serve(handler, true);
     await assert.rejects(
       download(rig.context, { url: `${server.url}/p.tar`, sha256, progress: () => {} }),
       (error: Error & { kind?: string; hint?: string }) => {
@@ -150,7 +175,7 @@ test('a mirror is asked first, and the origin when it fails', async () => {
 test('a proxy of the user is used', async () => {
   using proxy = await serve((request, response) => {
     assert.equal(request.url, 'http://nowhere.invalid/p.tar');
-    whole(request, response, 1);
+    void whole(request, response, 1);
   });
   using rig = openRig({ http_proxy: proxy.url, HTTP_PROXY: proxy.url, no_proxy: '', NO_PROXY: '' });
   await download(rig.context, { url: 'http://nowhere.invalid/p.tar', sha256, progress: () => {} });
