@@ -66,11 +66,7 @@ exe = dist.to_python_executable(name="myapp", packaging_policy=policy, config=co
 for resource in exe.pip_download(["numpy==1.19.0"]):
     resource.add_location = "filesystem-relative:lib"
     exe.add_python_resource(resource)`,
-    additions: [
-      'stdlib memory source 0',
-      'pip download for x86_64-unknown-linux-gnu numpy==1.19.0 lib source 0',
-      'pip download for x86_64-unknown-linux-gnu numpy==1.19.0 lib',
-    ],
+    additions: ['stdlib memory source 0', 'pip download for x86_64-unknown-linux-gnu numpy==1.19.0 lib'],
   },
   'modules written in the config': {
     config: `

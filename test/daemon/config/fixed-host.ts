@@ -1,5 +1,5 @@
 // A host that answers from fixed data and notes what it was asked: enough to evaluate any config without Python.
-import type { ConfigHost, ResourceSet, ResourceSetId } from '../../../daemon/config/host.ts';
+import type { ConfigHost, ResourceSet, ResourceSetId, ScanMode } from '../../../daemon/config/host.ts';
 import { resourceColumns } from '../../../daemon/config/resource-columns.ts';
 import type { Sha256 } from '../../../cache/cache.ts';
 import type { Resource } from '../../../daemon/python/resource.ts';
@@ -96,11 +96,16 @@ export function fixedHost(overrides: Partial<ConfigHost> = {}): FixedHost {
     sets.set(set, resources);
     return Promise.resolve({ set, columns: resourceColumns(resources) });
   };
-  const pip = (verb: string, args: readonly string[]): Promise<ResourceSet> =>
-    answer(
-      `${verb} ${args.join(' ')}`,
-      args.filter((arg) => !arg.startsWith('-')).flatMap((arg) => installed(arg.split('==')[0] ?? '')),
-    );
+  const pip = (verb: string, args: readonly string[], scan: ScanMode): Promise<ResourceSet> => {
+    const found = args
+      .filter((arg) => !arg.startsWith('-'))
+      .flatMap((arg) => installed(arg.split('==')[0] ?? ''));
+    const files = found.map((one): Resource => ({ ...one, what: { kind: 'file' } }));
+    return answer(`${verb} ${args.join(' ')}`, [
+      ...(scan.classify ? found : []),
+      ...(scan.files ? files : []),
+    ]);
+  };
   return {
     asked,
     sets,
@@ -110,8 +115,8 @@ export function fixedHost(overrides: Partial<ConfigHost> = {}): FixedHost {
       return Promise.resolve({ distribution: 'cpython', version: '3.11.7', cacheTag: 'cpython-311', triple });
     },
     distributionResources: () => answer('stdlib', standardLibrary),
-    pipInstall: async ({ args }) => [await pip('pip install', args)],
-    pipDownload: ({ args, triple }) => pip(`pip download for ${triple}`, args),
+    pipInstall: async ({ args, scan }) => [await pip('pip install', args, scan)],
+    pipDownload: ({ args, triple, scan }) => pip(`pip download for ${triple}`, args, scan),
     readPackageRoot: ({ path, packages }) =>
       answer(
         `package root ${path}`,
