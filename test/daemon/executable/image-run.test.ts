@@ -83,6 +83,17 @@ const endings: [what: string, code: string][] = [
   ['no stdout', 'import sys; sys.stdout = None'],
   ['an exception hook', 'import sys; sys.excepthook = lambda *a: print("hook", a[0]); raise KeyError'],
   ['SIGPIPE', 'import signal; print(signal.getsignal(signal.SIGPIPE))'],
+  [
+    'a reader that is gone',
+    'import os; r, w = os.pipe(); os.dup2(w, 1); os.close(r); os.close(w); print("x" * 100_000)',
+  ],
+  ['a reader that is gone at the end', 'import os; r, w = os.pipe(); os.dup2(w, 1); os.close(r); print("x")'],
+  ['a number beyond a byte', 'import sys; sys.exit(256 + 3)'],
+  ['an abort', 'import os; os.abort()'],
+  [
+    'what core files depend on',
+    'import ctypes, resource; print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3), open("/proc/self/coredump_filter").read())',
+  ],
 ];
 for (const [what, code] of endings) {
   test(`ends as python does: ${what}`, async () => {
