@@ -1,8 +1,10 @@
 // docs/reference/compatibility.md: every promise names a test that is there.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+
+import { missingTest } from './support/named-test.ts';
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/reference/compatibility.md'), 'utf8');
@@ -32,13 +34,6 @@ test('every row names a test that exists', (t) => {
       t.diagnostic(`${id} has no test yet`);
       continue;
     }
-    const [, file = '', name = ''] =
-      /^(test\/\S+\.test\.ts): `(.+)`$/.exec(shown) ?? assert.fail(`${id}: ${shown}`);
-    assert.ok(existsSync(join(root, file)), `${id}: ${file} is missing`);
-    const text = readFileSync(join(root, file), 'utf8');
-    const quotes = ['`', "'", '"'].map((quote) => quote + name + quote);
-    // Rows of a table are tests by their key, which needs no quotes where it is one word.
-    const isThere = quotes.some((quoted) => text.includes(quoted));
-    assert.ok(isThere, `${id}: ${file} has no test "${name}"`);
+    assert.equal(missingTest(shown), undefined, id);
   }
 });
