@@ -45,8 +45,11 @@ fn main() {
     // At a fixed address (docs/decisions/fixed-address.md): the 36,000 relocations of CPython's frozen modules need not be
     // stored nor done at each start.
     println!("cargo:rustc-link-arg-bins=-no-pie");
-    // The tests are executables that act as directories too.
-    println!("cargo:rustc-link-arg-tests={exports}");
+    // The tests are executables that act as directories too. What is published goes without them, and cargo refuses
+    // arguments for what is not there.
+    if std::path::Path::new("tests").is_dir() {
+        println!("cargo:rustc-link-arg-tests={exports}");
+    }
     let list = out_folder().join("link-arguments");
     std::fs::write(&list, arguments.join("\n") + "\n").expect("the build folder is writable");
     println!("cargo:link_arguments={}", list.display());

@@ -1,6 +1,7 @@
 // Equal inputs give equal bytes: in another folder, for another user with another cargo, and after the cache is cleared.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -60,17 +61,14 @@ test('the same inputs give the same bytes in two folders, for two users, and aft
   mkdirSync(join(home, 'cargo'), { recursive: true });
   const registry = join(process.env['CARGO_HOME'] ?? join(homedir(), '.cargo'), 'registry');
   symlinkSync(registry, join(home, 'cargo/registry'));
-  cpSync('runtime', join(home, 'oxd/runtime'), {
-    recursive: true,
-    filter: (path) => !path.endsWith('runtime/target'),
-  });
-  cpSync('dist', join(home, 'oxd/dist'), { recursive: true });
-  cpSync('package.json', join(home, 'oxd/package.json'));
-  cpSync('client/new-project.bzl', join(home, 'oxd/client/new-project.bzl'));
-  symlinkSync(join(process.cwd(), 'node_modules'), join(home, 'oxd/node_modules'));
+  // What is published, unpacked elsewhere.
+  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', home];
+  const name = execFileSync('npm', pack, { encoding: 'utf8' }).trim();
+  execFileSync('tar', ['-xzf', join(home, name), '-C', home]);
+  symlinkSync(join(process.cwd(), 'node_modules'), join(home, 'package/node_modules'));
   const other: OxdOptions = {
     cache: join(home, 'cache'),
-    client: join(home, 'oxd/dist/oxd.cjs'),
+    client: join(home, 'package/dist/oxd.cjs'),
     environment: {
       HOME: home,
       CARGO_HOME: join(home, 'cargo'),
