@@ -3,7 +3,7 @@ import sys
 import unittest
 import warnings
 
-from oxidized_importer import OxidizedFinder, register_pkg_resources
+from oxidized_importer import OxidizedFinder, pkg_resources_find_distributions, register_pkg_resources
 from test_finder import RESOURCES
 
 
@@ -21,7 +21,11 @@ class PkgResources(unittest.TestCase):
         self.addCleanup(sys.path_hooks.remove, finder.path_hook)
         register_pkg_resources()
         self.assertEqual(pkg_resources.resource_string("packed_a", "top.txt"), b"top")
+        with pkg_resources.resource_stream("packed_a", "data/x.json") as stream:
+            self.assertEqual(stream.read(), b"{}")
+        self.assertTrue(pkg_resources.resource_exists("packed_a", "top.txt"))
         self.assertTrue(pkg_resources.resource_isdir("packed_a", "data"))
+        self.assertFalse(pkg_resources.resource_isdir("packed_a", "top.txt"))
         self.assertEqual(pkg_resources.resource_listdir("packed_a", ""), ["data", "top.txt"])
         self.assertFalse(pkg_resources.resource_exists("packed_a", "missing"))
         with self.assertRaises(NotImplementedError):
@@ -29,3 +33,16 @@ class PkgResources(unittest.TestCase):
         (found,) = pkg_resources.find_distributions(finder.path_hook_base_str)
         self.assertEqual((found.project_name, found.version), ("Some.Thing", "1.5"))
         self.assertEqual([str(required) for required in found.requires()], ["other"])
+        self.check_working_set(pkg_resources, pkg_resources.WorkingSet([finder.path_hook_base_str]))
+        working_set = pkg_resources.WorkingSet([])
+        for found in pkg_resources_find_distributions(finder, finder.path_hook_base_str):
+            working_set.add(found)
+        self.check_working_set(pkg_resources, working_set)
+
+    def check_working_set(self, pkg_resources, working_set):
+        self.assertEqual(working_set.find(pkg_resources.Requirement.parse("some.thing>=1")).version, "1.5")
+        (entry,) = working_set.iter_entry_points("g", "run")
+        self.assertEqual((entry.module_name, entry.attrs), ("packed_a", ("b",)))
+        with self.assertRaises(pkg_resources.DistributionNotFound) as raised:
+            working_set.require("Some.Thing")
+        self.assertEqual(raised.exception.req.key, "other")

@@ -1,7 +1,7 @@
 // Programs that start themselves: multiprocessing in each of its ways, and the packed interpreter as a command.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -111,6 +111,30 @@ suite('multiprocessing', () => {
           assert.deepEqual([stdout, stderr, status], [printed, '', 0], METHOD);
         }
       });
+});
+
+// The tracker is a process of its own, which outlives a program that is killed and removes what that left.
+const leaking = `
+import os, signal
+from multiprocessing import resource_tracker, shared_memory
+block = shared_memory.SharedMemory(create=True, size=16)
+tracker = resource_tracker._resource_tracker._pid
+of = lambda pid: os.readlink(f"/proc/{pid}/exe")
+print(os.path.exists("/dev/shm/" + block.name), tracker != os.getpid(), of(tracker) == of("self"))
+print(open(f"/proc/{tracker}/cmdline").read().split("\\0")[0], block.name, sep="\\n", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+`;
+
+test('the resource tracker removes and reports the shared memory of a killed program', async () => {
+  const program = await build({ mode: 'eval', code: leaking });
+  // Ends when the tracker does: that has the same standard error.
+  const { stdout, stderr, signal } = start(program);
+  assert.equal(signal, 'SIGKILL', stderr);
+  const [seen, command, name = ''] = stdout.split('\n');
+  assert.deepEqual([seen, command], ['True True True', `${program}/bin/python3`]);
+  assert.match(stderr, /resource_tracker: There appear to be 1 leaked shared_memory objects/);
+  assert.match(name, /^psm_/);
+  assert.ok(!existsSync(`/dev/shm/${name}`));
 });
 
 suite('sys.executable as a command', () => {
