@@ -135,7 +135,9 @@ export const packages: readonly Package[] = [
   {
     name: 'setuptools',
     requirements: ['setuptools==75.6.0'],
-    prints: '75.6.0 True\n<b>{% block b %}{% endblock %}</b> True\n',
+    prints:
+      '75.6.0 True\n<b>{% block b %}{% endblock %}</b> True\n' +
+      "setuptools True False\n['base.html', 'page.html'] False\nTrue\nsetuptools.command.sdist\n",
   },
   {
     name: 'stevedore',
