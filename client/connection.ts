@@ -3,18 +3,32 @@ import { connect, type Socket } from 'node:net';
 
 import { errorCodes, failureOfResponse } from '../protocol/failure-data.ts';
 import { encodeMessage, MessageDecoder } from '../protocol/framing.ts';
+import { AskUser, type Prompt } from '../protocol/prompts.ts';
 import { Cancel, Events, type RequestType } from '../protocol/requests.ts';
-import { type Call, type Link, type Listener, LostConnection, NoAnswer, Refused } from './link.ts';
+import {
+  type Asker,
+  type Call,
+  type Link,
+  type Listener,
+  LostConnection,
+  NoAnswer,
+  Refused,
+} from './link.ts';
 
 type Waiting = {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly listener: Listener | undefined;
+  readonly asker: Asker | undefined;
 };
 type Incoming = {
   readonly id?: number;
   readonly method?: string;
-  readonly params?: { readonly stream: number; readonly events: Parameters<Listener>[0] };
+  readonly params?: {
+    readonly stream: number;
+    readonly events?: Parameters<Listener>[0];
+    readonly prompt?: Prompt;
+  };
   readonly result?: unknown;
   readonly error?: ErrorResponse;
 };
@@ -61,12 +75,14 @@ export class Connection implements Link {
     type: RequestType<Params, Result>,
     params: Omit<Params, 'stream'>,
     listener?: Listener,
+    asker?: Asker,
   ): Call<Result> {
     const id = this.#nextId++;
     const result = new Promise<Result>((resolve, reject) => {
       if (this.#lost !== undefined) return reject(this.#lost);
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, listener });
-      this.#send({ id, method: type.method, params: { ...params, stream: id } });
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, listener, asker });
+      const asks = asker === undefined ? {} : { asks: true };
+      this.#send({ id, method: type.method, params: { ...params, ...asks, stream: id } });
     });
     return { result, cancel: () => this.#send({ method: Cancel.method, params: { id } }) };
   }
@@ -97,14 +113,26 @@ export class Connection implements Link {
 
   #dispatch({ id, method, params, result, error }: Incoming): void {
     if (method === Events.method) {
-      if (params !== undefined) this.#waiting.get(params.stream)?.listener?.(params.events);
+      if (params?.events !== undefined) this.#waiting.get(params.stream)?.listener?.(params.events);
       return;
     }
+    if (method === AskUser.method) return void this.#ask(id, params?.stream, params?.prompt);
     const waiting = id === undefined ? undefined : this.#waiting.get(id);
     if (id === undefined || waiting === undefined) return;
     this.#waiting.delete(id);
     if (error === undefined) waiting.resolve(result);
     else this.#reject(waiting, error);
+  }
+
+  /** The daemon's own request: its numbers have nothing to do with ours. */
+  async #ask(id: number | undefined, stream = 0, prompt?: Prompt): Promise<void> {
+    const asker = this.#waiting.get(stream)?.asker;
+    try {
+      if (asker === undefined || prompt === undefined) throw new Error('nobody can be asked here');
+      this.#send({ id, result: await asker(prompt) });
+    } catch (error) {
+      this.#send({ id, error: { code: errorCodes.input, message: (error as Error).message } });
+    }
   }
 
   #reject(waiting: Waiting, { code, message, data }: ErrorResponse): void {

@@ -16,11 +16,12 @@ export async function openInProcess(places: Places): Promise<Link> {
   };
   const engine = await openEngine({ cacheFolder: places.cacheFolder });
   return {
-    call(type, params, listener) {
+    call(type, params, listener, asker) {
       const leaving = new AbortController();
       const answer = engine.answer(type.method, params, {
         signal: leaving.signal,
         report: (event) => listener?.([event]),
+        terminal: asker && { isThere: () => true, ask: asker },
       });
       return {
         // Errors come as data: this bundle's classes are not those of the code loaded beside it.

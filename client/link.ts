@@ -1,4 +1,5 @@
 import type { BuildEvent } from '../protocol/events.ts';
+import type { Prompt, PromptAnswer } from '../protocol/prompts.ts';
 import type { RequestType } from '../protocol/requests.ts';
 
 /** A request under way. */
@@ -9,15 +10,19 @@ export type Call<Result> = {
   cancel(): void;
 };
 
+/** Asks the person at the terminal; rejects when nobody answers. */
+export type Asker = (prompt: Prompt) => Promise<PromptAnswer>;
+
 export type Listener = (events: readonly BuildEvent[]) => void;
 
 /** Something that answers requests: a daemon behind a socket, or the engine in this process. */
 export type Link = {
-  /** `listener` gets the events of a request that streams them. */
+  /** `listener` gets the events of a request that streams them; `asker` what a config asks on its behalf. */
   call<Params extends object, Result>(
     type: RequestType<Params, Result>,
     params: Omit<Params, 'stream'>,
     listener?: Listener,
+    asker?: Asker,
   ): Call<Result>;
   close(): Promise<void>;
 };

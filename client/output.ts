@@ -12,8 +12,8 @@ export const writeOut = (text: string): void => write(out, text);
 export const writeError = (text: string): void => write(err, text);
 
 // Loaded when asked for: what `oxd build` says when nothing has changed is the same everywhere.
-export const isTerminal = (stream: 'out' | 'error'): boolean =>
-  process.getBuiltinModule('node:tty').isatty(stream === 'out' ? out : err);
+export const isTerminal = (stream: 'in' | 'out' | 'error'): boolean =>
+  process.getBuiltinModule('node:tty').isatty({ in: 0, out, error: err }[stream]);
 
 function write(descriptor: number, text: string): void {
   let bytes = Buffer.from(text);

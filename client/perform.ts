@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { logFileName } from '../protocol/daemon-state.ts';
 import { environmentFailure, exitCodes, Failure } from '../protocol/failure.ts';
+import type { Prompt, PromptAnswer } from '../protocol/prompts.ts';
 import type { RequestType } from '../protocol/requests.ts';
 import type { Task } from './command.ts';
 import { type Call, type Listener, LostConnection, NoAnswer, Refused } from './link.ts';
@@ -11,6 +12,8 @@ import { openLink } from './open-link.ts';
 export type Performance = {
   readonly listener?: Listener;
   readonly say: (line: string) => void;
+  /** Absent where nobody can be asked. Gives up when the signal is aborted. */
+  readonly ask?: ((prompt: Prompt, signal: AbortSignal) => Promise<PromptAnswer>) | undefined;
   /** Before the process ends for a second Ctrl-C: to leave the terminal as it was. */
   readonly leave?: () => void;
   /** A child of somebody's build: asks a daemon that runs, and starts none. */
@@ -24,15 +27,22 @@ export async function perform<Params extends object, Result>(
   params: Omit<Params, 'stream'>,
   screen: Performance,
 ): Promise<Result> {
-  const { listener, say, isGuest = false } = screen;
+  const { listener, say, ask, isGuest = false } = screen;
   let isHasty = true;
   for (let crashes = 0; ;) {
     const link = await openLink(task, { say, isHasty, isGuest });
     const interrupts = new Interrupts(screen);
-    const call = link.call(type, params, (events) => {
-      interrupts.listen(call);
-      listener?.(events);
-    });
+    // Whatever ends the request ends its questions.
+    const asking = new AbortController();
+    const call = link.call(
+      type,
+      params,
+      (events) => {
+        interrupts.listen(call);
+        listener?.(events);
+      },
+      ask && ((prompt) => ask(prompt, asking.signal)),
+    );
     const slow = setTimeout(() => interrupts.listen(call), hotPathMs);
     try {
       return await call.result;
@@ -49,6 +59,7 @@ export async function perform<Params extends object, Result>(
       } else throw error;
     } finally {
       clearTimeout(slow);
+      asking.abort();
       interrupts.close();
       await link.close();
     }

@@ -1,5 +1,6 @@
 // What a person, a log file or a program sees of a build. All of it goes to standard error but the lines of `--json`.
 import type { BuildEvent } from '../protocol/events.ts';
+import type { Prompt, PromptAnswer } from '../protocol/prompts.ts';
 import type { Task } from './command.ts';
 import type { Listener } from './link.ts';
 import { isTerminal, writeError, writeOut } from './output.ts';
@@ -30,6 +31,7 @@ export class Screen {
       listener: this.#listener(),
       say: (line) => this.#say(line),
       leave: () => this.#drawing?.close(),
+      ask: !this.#task.isJson && isTerminal('in') && isTerminal('error') ? this.#ask : undefined,
     };
   }
 
@@ -59,6 +61,12 @@ export class Screen {
     for (const event of this.#early) this.#drawing.draw(event);
     this.#early = [];
   }
+
+  /** What was said stands above the question, and nothing moves while it waits. */
+  readonly #ask = async (prompt: Prompt, signal: AbortSignal): Promise<PromptAnswer> => {
+    await this.close();
+    return (await import('./prompt.ts')).askPerson(prompt, signal);
+  };
 
   #say(line: string): void {
     if (this.#task.isJson) writeOut(`${JSON.stringify({ event: 'notice', text: line })}\n`);

@@ -66,6 +66,7 @@ export async function answer<P, R>(
     // Nothing is built that a later request could find unchanged.
     trace: { file() {}, directory() {}, variable() {} },
     environment,
+    terminal: caller.terminal,
   };
   return known(context, params, tools);
 }

@@ -25,6 +25,7 @@ import { LostBytes } from './python/lost-bytes.ts';
 import { buildTarget, install } from './targets/build-target.ts';
 import type { Images } from './targets/images.ts';
 import { ResourceSets, type StandardLibraries } from './targets/resource-sets.ts';
+import { notedTerminal } from './terminal.ts';
 import { type Recorder, checkTrace, recordTrace } from './trace.ts';
 import type { TraceMemory } from './trace-memory.ts';
 import type { WatchSet } from './watch.ts';
@@ -71,12 +72,17 @@ export async function build(tools: BuildTools, request: BuildRequest, caller: Ca
 
   for (let attempt = 1; ; attempt += 1) {
     const trace = recordTrace({ cache: tools.cache, environment: request.environment });
-    const context = contextOf(tools, request, caller, trace);
+    let hasAsked = false;
+    const terminal = notedTerminal(caller.terminal, () => {
+      hasAsked = true;
+    });
+    const context = contextOf(tools, request, { ...caller, terminal }, trace);
     try {
       const { written, ...result } = await buildTargets(tools, context, request);
       const { record, disturbed } = trace.finish(written);
       if (disturbed.length > 0) tools.log.info({ disturbed }, 'files changed while they were built');
-      tools.traces.put(key, record, result);
+      if (hasAsked) tools.traces.ask(key, record);
+      else tools.traces.put(key, record, result);
       return outcome('built', result);
     } catch (error) {
       const { record, disturbed } = trace.finish([]);
@@ -189,6 +195,7 @@ function contextOf(tools: BuildTools, request: ConfigRequest, caller: Caller, tr
     cache: tools.cache,
     trace,
     environment: request.environment,
+    terminal: caller.terminal,
   };
 }
 

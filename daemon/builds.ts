@@ -21,6 +21,7 @@ import { PieceMemory } from './executable/piece-memory.ts';
 import { BytecodeCompiler } from './python/bytecode.ts';
 import { Images } from './targets/images.ts';
 import { StandardLibraries } from './targets/resource-sets.ts';
+import { orAborted, terminalOfWaiting } from './terminal.ts';
 import { TraceMemory } from './trace-memory.ts';
 import { watchBuilds } from './watch-builds.ts';
 
@@ -132,7 +133,8 @@ class Builds implements Engine {
     const before = this.#turns.get(request.config) ?? Promise.resolve();
     const result = before.then(() => {
       abort.signal.throwIfAborted();
-      return build(this.#tools, request, { signal: abort.signal, report });
+      const terminal = terminalOfWaiting(callers, abort.signal);
+      return build(this.#tools, request, { signal: abort.signal, report, terminal });
     });
     const settled = result.then(
       () => undefined,
@@ -152,6 +154,7 @@ class Builds implements Engine {
 
   /** A build that nobody waits for. One who asks meanwhile joins it or waits for its turn, and looks at the trace again. */
   async #buildEarly(request: BuildRequest): Promise<readonly BuildEvent[] | undefined> {
+    if (this.#tools.traces.hasAsked(traceKey(request))) return undefined;
     const key = JSON.stringify(request);
     const shared = this.#running.get(key) ?? this.#start(key, request);
     try {
@@ -214,13 +217,4 @@ class Builds implements Engine {
     await this.#evaluator[Symbol.asyncDispose]();
     this.#cache.close();
   }
-}
-
-/** The result, or the signal's reason as soon as it is aborted. */
-function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', leave, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

@@ -1,7 +1,7 @@
 // Answers what a config asks while it runs, with the steps of python/. What was found stays here under a handle.
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { inputFailure } from '../protocol/failure.ts';
+import { environmentFailure, inputFailure } from '../protocol/failure.ts';
 import type { ConfigHost, DistributionId, ResourceSet, ScanMode } from './config/host.ts';
 import { resourceColumns } from './config/resource-columns.ts';
 import type { Context } from './context.ts';
@@ -12,6 +12,7 @@ import { resolveDistribution } from './python/resolve.ts';
 import { readPackageRoot } from './python/scan.ts';
 import { readVirtualenv } from './python/virtualenv.ts';
 import { setupPyInstall } from './python/setup-py.ts';
+import { checkedAnswer } from './terminal.ts';
 import type { ResourceSetEntry, ResourceSets } from './targets/resource-sets.ts';
 
 /** `config` is the absolute path of the config that asks. */
@@ -97,6 +98,14 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
       const request = { path, extraEnvironment, extraGlobalArguments };
       const installed = await setupPyInstall(context, python, request);
       return keepInstalled(distribution, installed, scan, basename(path));
+    },
+
+    canAsk: () => Promise.resolve(context.terminal?.isThere() ?? false),
+
+    async ask(prompt) {
+      if (context.terminal === undefined)
+        throw environmentFailure(`Cannot ask "${prompt.prompt}": no terminal is there`);
+      return checkedAnswer(prompt, await context.terminal.ask(prompt));
     },
 
     async readResource({ set, index }) {

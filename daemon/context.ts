@@ -1,6 +1,7 @@
 // What every build step gets as its first parameter. A type, a leaf: nothing here runs.
 import type { Cache } from '../cache/cache.ts';
 import type { BuildEvent } from '../protocol/events.ts';
+import type { Prompt, PromptAnswer } from '../protocol/prompts.ts';
 
 export type Log = {
   debug(fields: object, message: string): void;
@@ -19,6 +20,14 @@ export type Trace = {
   variable(name: string): void;
 };
 
+/** The person before the client that a build is for. */
+export type Terminal = {
+  /** Whether there is one who can be asked. */
+  readonly isThere: () => boolean;
+  /** Rejects when nobody is there, or whoever was has left. */
+  readonly ask: (prompt: Prompt) => Promise<PromptAnswer>;
+};
+
 export type Context = {
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -27,4 +36,6 @@ export type Context = {
   readonly trace: Trace;
   /** The client's allow-listed variables. Steps never read process.env. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Absent where nobody can be asked. */
+  readonly terminal?: Terminal | undefined;
 };

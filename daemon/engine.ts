@@ -10,7 +10,7 @@ import type {
   Target,
   WrittenConfig,
 } from '../protocol/requests.ts';
-import type { Log } from './context.ts';
+import type { Log, Terminal } from './context.ts';
 
 export type EngineOptions = {
   /** Absolute; created when missing. */
@@ -24,6 +24,8 @@ export type EngineOptions = {
 export type Caller = {
   readonly signal: AbortSignal;
   readonly report: (event: BuildEvent) => void;
+  /** Who can be asked by a config; absent when nobody can. */
+  readonly terminal?: Terminal | undefined;
 };
 
 /** Expected failures are thrown as `Failure`. */

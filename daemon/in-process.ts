@@ -11,9 +11,11 @@ import {
   WriteConfig,
 } from '../protocol/requests.ts';
 import { questions } from '../protocol/questions.ts';
-import type { Log } from './context.ts';
+import { inputFailure } from '../protocol/failure.ts';
+import type { Log, Terminal } from './context.ts';
 import type { Caller, CreateEngine, Engine } from './engine.ts';
 import { toFailure } from './errors.ts';
+import { orAborted } from './terminal.ts';
 
 type Reply =
   | { readonly result: unknown }
@@ -45,7 +47,7 @@ export const openEngine: OpenEngine = async ({ cacheFolder }) => {
   return {
     async answer(method, params, caller) {
       try {
-        return { result: await dispatch(await open(), method, params, caller) };
+        return { result: await dispatch(await open(), method, params, withOwnFailures(caller)) };
       } catch (error) {
         const failure = toFailure(error, caller.signal, silent);
         const message =
@@ -58,6 +60,21 @@ export const openEngine: OpenEngine = async ({ cacheFolder }) => {
     close: async () => engine?.[Symbol.asyncDispose](),
   };
 };
+
+/** What the client's code throws is none of this code's classes. */
+function withOwnFailures(caller: Caller): Caller {
+  const { terminal } = caller;
+  if (terminal === undefined) return caller;
+  const ask: Terminal['ask'] = async (prompt) => {
+    try {
+      return await orAborted(terminal.ask(prompt), caller.signal);
+    } catch (cause) {
+      caller.signal.throwIfAborted();
+      throw inputFailure(`Cannot go on without an answer to "${prompt.prompt}"`, { cause });
+    }
+  };
+  return { ...caller, terminal: { ...terminal, ask } };
+}
 
 async function dispatch(engine: Engine, method: string, params: object, caller: Caller): Promise<unknown> {
   switch (method) {

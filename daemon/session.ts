@@ -23,11 +23,15 @@ import {
   WriteConfig,
 } from '../protocol/requests.ts';
 import { questions } from '../protocol/questions.ts';
+import { inputFailure } from '../protocol/failure.ts';
+import { AskUser, type PromptAnswer } from '../protocol/prompts.ts';
+import type { Terminal } from './context.ts';
 import type { Caller, Engine } from './engine.ts';
 import { toFailure, toResponseError } from './errors.ts';
 import type { RootLog } from './log.ts';
 import { EventBatch } from './session-events.ts';
 import { SocketReader, SocketWriter } from './session-transport.ts';
+import { orAborted } from './terminal.ts';
 
 /** What a session needs of the daemon. */
 export type Services = {
@@ -112,7 +116,7 @@ export function startSession(socket: Socket, services: Services): void {
         token.onCancellationRequested(() => left.abort());
         const signal = AbortSignal.any([left.signal, gone.signal, services.stopping]);
         // Without the number equal requests are equal, and share a build.
-        const { stream = 0, ...request } = params as Partial<Streamed>;
+        const { stream = 0, asks = false, ...request } = params as Partial<Streamed>;
         const batch = new EventBatch(
           // A closed connection throws, here from a timer, where it would end the daemon.
           (events) => {
@@ -122,7 +126,8 @@ export function startSession(socket: Socket, services: Services): void {
         );
         const began = performance.now();
         try {
-          return await handle(request as P, { signal, report: (event) => batch.add(event) });
+          const terminal = asks ? terminalOf(stream, signal, batch) : undefined;
+          return await handle(request as P, { signal, report: (event) => batch.add(event), terminal });
         } catch (error) {
           const failure = toFailure(error, signal, log, services.logFile);
           log.info({ method: type.method, kind: failure.kind, failure: failure.message }, 'request failed');
@@ -144,6 +149,25 @@ export function startSession(socket: Socket, services: Services): void {
       using _ = services.begin();
       return await handle(await services.engine(), params, caller);
     });
+  }
+
+  /** The person before the client, who has read all that was said before. */
+  function terminalOf(stream: number, signal: AbortSignal, batch: EventBatch): Terminal {
+    return {
+      isThere: () => !signal.aborted,
+      async ask(prompt) {
+        batch.flush();
+        const asked = connection.sendRequest<PromptAnswer>(AskUser.method, { stream, prompt });
+        // Its client may be gone when nobody waits for it any more.
+        asked.catch(() => undefined);
+        try {
+          return await orAborted(asked, signal);
+        } catch (error) {
+          if (signal.aborted || !(error instanceof ResponseError)) throw error;
+          throw inputFailure(`Cannot go on without an answer to "${prompt.prompt}"`, { cause: error });
+        }
+      },
+    };
   }
 
   function refuse(code: number, message: string): ResponseError<undefined> {

@@ -12,6 +12,7 @@ export class TraceMemory {
   readonly #recent = new Map<string, TracedResult<unknown>>();
 
   readonly #failed = new Map<string, TraceRecord>();
+  readonly #asking = new Set<string>();
 
   constructor(cache: Cache) {
     this.#cache = cache;
@@ -33,7 +34,18 @@ export class TraceMemory {
     return stored;
   }
 
+  /** A build that asked its user is asked for again each time: its answers were meant for it alone. */
+  ask(key: string, record: TraceRecord): void {
+    this.#asking.add(key);
+    this.fail(key, record);
+  }
+
+  hasAsked(key: string): boolean {
+    return this.#asking.has(key);
+  }
+
   put(key: string, record: TraceRecord, result: unknown): void {
+    this.#asking.delete(key);
     this.#failed.delete(key);
     this.#keep(key, { record, result });
     this.#cache.traces.put(key, JSON.stringify([result, serializeTrace(record)]));

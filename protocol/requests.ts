@@ -82,7 +82,11 @@ export type BuildRequest = ConfigRequest & {
   readonly licences?: LicencePolicy;
 };
 /** Events of the request come as `Events` notifications that carry this number; chosen by the client. */
-export type Streamed = { readonly stream: number };
+export type Streamed = {
+  readonly stream: number;
+  /** Whether there is a person who answers what a config asks (prompts.ts). */
+  readonly asks?: boolean;
+};
 
 export type Artifact = {
   readonly target: string;

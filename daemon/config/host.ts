@@ -1,5 +1,6 @@
 // The questions a config may ask the daemon while it runs: plain data in, plain data out. The daemon answers them with
 // daemon/python; big data stays there, and the config holds ids.
+import type { Prompt, PromptAnswer } from '../../protocol/prompts.ts';
 import type { ResourceColumns } from './resource-columns.ts';
 
 /** Names a distribution that the host resolved; equal ids mean interchangeable. */
@@ -78,6 +79,11 @@ export type ConfigHost = {
     readonly extraGlobalArguments: readonly string[];
     readonly scan: ScanMode;
   }): Promise<readonly ResourceSet[]>;
+
+  /** Whether a person can be asked now. */
+  canAsk(request: Record<string, never>): Promise<boolean>;
+  /** Waits for the person's answer: a bool for `confirm`, else a text. */
+  ask(prompt: Prompt): Promise<PromptAnswer>;
 
   /** Text of a module source, for configs that look at it. */
   readResource(request: { readonly set: ResourceSetId; readonly index: number }): Promise<string>;

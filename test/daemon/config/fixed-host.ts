@@ -124,6 +124,8 @@ export function fixedHost(overrides: Partial<ConfigHost> = {}): FixedHost {
       ),
     readVirtualenv: ({ path }) => answer(`virtualenv ${path}`, installed('venvmodule')),
     setupPyInstall: async ({ path }) => [await answer(`setup.py ${path}`, installed('project'))],
+    canAsk: () => Promise.resolve(false),
+    ask: () => Promise.reject(new Error('nobody is there')),
     readResource: ({ set, index }) => Promise.resolve(`# ${set} ${index}\n`),
     ...overrides,
   };

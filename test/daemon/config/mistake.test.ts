@@ -169,7 +169,7 @@ const mistakes: Record<string, Mistake> = {
   },
   'asking without a terminal': {
     source: 'prompt_input("Name?")',
-    message: 'cannot ask "Name?": a build has no terminal',
+    message: 'cannot ask "Name?": there is no terminal',
   },
 };
 
