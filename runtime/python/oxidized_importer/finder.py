@@ -22,7 +22,7 @@ class OxidizedFinder:
     def __init__(self, relative_path_origin=None):
         self._index = ResourceIndex(relative_path_origin)
         self.multiprocessing_set_start_method = None
-        self.pkg_resources_import_auto_register = False
+        self.pkg_resources_import_auto_register = True
 
     @property
     def origin(self):

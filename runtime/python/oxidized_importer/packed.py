@@ -134,6 +134,9 @@ def _read_resource(index, sections):
         size = index.number(form)
         section = sections.get(field)
         if section is None:
+            # PyOxidizer writes no section when all of its values are empty (and cannot read what it wrote).
+            if size == 0:
+                return memoryview(b"")
             raise ValueError(f"blob section 0x{field:02x} is missing")
         return section.take(size)
 

@@ -117,7 +117,7 @@ READ = {
 }
 # Attributes that are read and set, each with a value to set. None resets those that are no flag.
 SET = {
-    "OxidizedFinder": {"multiprocessing_set_start_method": "spawn", "pkg_resources_import_auto_register": True},
+    "OxidizedFinder": {"multiprocessing_set_start_method": "spawn", "pkg_resources_import_auto_register": False},
     "OxidizedResource": {"name": "a.b", **VALUES},
     "PythonModuleSource": {"module": "m", "source": b"1", "is_package": True},
     "PythonModuleBytecode": {"module": "m", "bytecode": b"1", "optimize_level": 2, "is_package": True},

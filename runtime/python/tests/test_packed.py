@@ -1,3 +1,4 @@
+import base64
 import pathlib
 import struct
 import unittest
@@ -45,6 +46,25 @@ VALUES = {
     "file_data_utf8_relative_path": pathlib.Path("lib/file"),
 }
 
+# What oxidized_importer 0.6.0 of PyPI wrote for the resources "all", "one" and "two". The only value of bytecode is empty,
+# and that section is left out.
+BY_PYOXIDIZER = base64.b64decode(
+    "cHllbWJlZAMQ0QAAAAMAAAC4AAAAAQIDAwkAAAAAAAAA/wECBgMOAAAAAAAAAP8BAggDAQAAAAAAAAD/AQIJAwIAAAAAAAAA/wECCgMEAAAA"
+    "AAAAAP8BAgsDDQAAAAAAAAD/AQIMAw8AAAAAAAAA/wECDQMDAAAAAAAAAP8BAg4DCAAAAAAAAAD/AQIPAwgAAAAAAAAA/wECEAMJAAAAAAAA"
+    "AP8BAhEDCgAAAAAAAAD/AQISAwoAAAAAAAAA/wECEwMIAAAAAAAAAP8BAhQDDAAAAAAAAAD/AQIVAw0AAAAAAAAA/wABAwMABAUGBgAAAAcA"
+    "AAAACAEAAAAJAgAAAAoEAAAACwIAAAABAAAAAAAAAAAACAABAAAAAAAAAAwBAAAACAAHAAAAAAAAAA0DAAAAAAAAAA4CAAQABAAPCAAAABAJ"
+    "AAAAEQoAAAASCgAAABMIAAAAFAIAAAABAAUAAAABAAUAAAAVAQAAAAgABQAAABYXGBka/wEDAwAGAwAAABb/AQMDAAYFAAAACwEAAAABAAIA"
+    "AAAAAAAAFv8AYWxsb25ldHdvc291cmNleD0xeD0yMjIxMjJ/RUxGYWIvw6QudHh0QnFxcU1FVEFEQVRBTmFtZTogeGxpYmxpYmJsaWJhbGli"
+    "L2EucHlsaWIvYS5weWNsaWIvYTEucHljbGliL2EyLnB5Y2xpYi94LnNveGxpYi94eWxpYi95TUVUQURBVEFsaWIvTQ=="
+)
+VALUES_OF_PYOXIDIZER = {
+    **{name: value for name, value in VALUES.items() if "file" not in name},
+    "in_memory_shared_library": b"lib",
+    "relative_path_extension_module_shared_library": pathlib.Path("lib/x.so"),
+    "relative_path_package_resources": {"x": pathlib.Path("lib/x"), "y": pathlib.Path("lib/y")},
+    "relative_path_distribution_resources": {"METADATA": pathlib.Path("lib/M")},
+}
+
 
 def named(name, **values):
     resource = OxidizedResource()
@@ -59,6 +79,16 @@ class Packed(unittest.TestCase):
         (resource,) = read_packed_resources(BY_HAND)
         self.assertEqual((resource.name, resource.is_module, resource.in_memory_source), ("a", True, b"x=1"))
         self.assertFalse(resource.is_package)
+
+    def test_reads_what_pyoxidizer_writes(self):
+        every, one, two = read_packed_resources(BY_PYOXIDIZER)
+        self.assertEqual([every.name, one.name, two.name], ["all", "one", "two"])
+        self.assertEqual({name: getattr(every, name) for name in VALUES_OF_PYOXIDIZER}, VALUES_OF_PYOXIDIZER)
+        self.assertEqual((one.in_memory_source, one.in_memory_bytecode), (b"x=1", None))
+        self.assertEqual((two.in_memory_source, two.in_memory_package_resources), (b"x=222", {"q": b"qq"}))
+        # Values that are not empty need their section.
+        with self.assertRaises(ValueError):
+            read_packed_resources(BY_PYOXIDIZER.replace(b"\x07\0\0\0\0\x08", b"\x07\1\0\0\0\x08"))
 
     def test_every_value_comes_back(self):
         for attribute, value in VALUES.items():

@@ -1,10 +1,13 @@
+import importlib
 import importlib.util
 import sys
 import unittest
+import unittest.mock
 import warnings
 
 from oxidized_importer import OxidizedFinder, pkg_resources_find_distributions, register_pkg_resources
 from test_finder import RESOURCES
+from test_packed import named
 
 
 @unittest.skipUnless(importlib.util.find_spec("pkg_resources"), "this Python has no pkg_resources")
@@ -38,6 +41,24 @@ class PkgResources(unittest.TestCase):
         for found in pkg_resources_find_distributions(finder, finder.path_hook_base_str):
             working_set.add(found)
         self.check_working_set(pkg_resources, working_set)
+
+    def test_pkg_resources_of_a_finder_knows_it(self):
+        for is_wanted in (None, False):
+            with self.subTest(is_wanted), unittest.mock.patch.dict(sys.modules):
+                finder = OxidizedFinder()
+                module = named("pkg_resources", is_module=True)
+                module.in_memory_source = (
+                    b"finders = []\n"
+                    b"def register_finder(of, _): finders.append(of)\n"
+                    b"def register_loader_type(of, _): loader = of\n"
+                )
+                finder.add_resource(module)
+                if is_wanted is not None:
+                    finder.pkg_resources_import_auto_register = is_wanted
+                sys.modules.pop("pkg_resources", None)
+                with unittest.mock.patch("sys.meta_path", [finder, *sys.meta_path]):
+                    imported = importlib.import_module("pkg_resources")
+                self.assertEqual(OxidizedFinder in imported.finders, is_wanted is None)
 
     def check_working_set(self, pkg_resources, working_set):
         self.assertEqual(working_set.find(pkg_resources.Requirement.parse("some.thing>=1")).version, "1.5")
