@@ -33,8 +33,8 @@ class OxidizedZipFinder:
         found = self._find(fullname)
         if found is None:
             return None
-        name, is_package = found
-        origin = self._path / name
+        source, bytecode, is_package = found
+        origin = self._path / (source or bytecode)
         spec = importlib.machinery.ModuleSpec(fullname, self, origin=str(origin), is_package=is_package)
         if is_package:
             spec.submodule_search_locations = [str(origin.parent)]
@@ -51,18 +51,17 @@ class OxidizedZipFinder:
         exec(self.get_code(module.__spec__.name), module.__dict__)
 
     def get_code(self, fullname):
-        name, _ = self._module(fullname)
-        data = self._archive.read(name)
-        if name.endswith(".pyc"):
-            return marshal.loads(memoryview(data)[_PYC_HEADER_BYTES:])
-        return compile(data, str(self._path / name), "exec", dont_inherit=True)
+        source, bytecode, _ = self._module(fullname)
+        if bytecode is not None:
+            return marshal.loads(memoryview(self._archive.read(bytecode))[_PYC_HEADER_BYTES:])
+        return compile(self._archive.read(source), str(self._path / source), "exec", dont_inherit=True)
 
     def get_source(self, fullname):
-        name, _ = self._module(fullname)
-        return None if name.endswith(".pyc") else importlib.util.decode_source(self._archive.read(name))
+        source, _, _ = self._module(fullname)
+        return None if source is None else importlib.util.decode_source(self._archive.read(source))
 
     def is_package(self, fullname):
-        return self._module(fullname)[1]
+        return self._module(fullname)[2]
 
     def invalidate_caches(self):
         """An archive is read once; later changes of the file do not count."""
@@ -74,14 +73,16 @@ class OxidizedZipFinder:
         return found
 
     def _find(self, fullname):
-        """(name in the archive, is package): bytecode of this Python before source, as zipimport does."""
+        """(source or None, bytecode of this Python or None, is package): names in the archive."""
         base = fullname.replace(".", "/")
         for stem, is_package in ((f"{base}/__init__", True), (base, False)):
-            bytecode = f"{stem}.pyc"
-            if bytecode in self._names:
-                with self._archive.open(bytecode) as stream:
-                    if stream.read(4) == importlib.util.MAGIC_NUMBER:
-                        return bytecode, is_package
-            if f"{stem}.py" in self._names:
-                return f"{stem}.py", is_package
+            source, bytecode = f"{stem}.py", f"{stem}.pyc"
+            source = source if source in self._names else None
+            bytecode = bytecode if bytecode in self._names and self._fits(bytecode) else None
+            if source is not None or bytecode is not None:
+                return source, bytecode, is_package
         return None
+
+    def _fits(self, bytecode):
+        with self._archive.open(bytecode) as stream:
+            return stream.read(4) == importlib.util.MAGIC_NUMBER
