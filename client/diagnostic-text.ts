@@ -8,7 +8,8 @@ export function diagnosticText(
   diagnostic: Diagnostic,
   { cwd, colors }: { cwd: string; colors: Colors },
 ): string {
-  const { severity, message, file, range, sourceLine, stack = [], hint } = diagnostic;
+  const { severity, message, file, range, sourceLine, stack = [], hint, rendered } = diagnostic;
+  if (rendered !== undefined) return `${rendered.trimEnd()}\n`;
   const paint = { error: colors.red, warning: colors.yellow, hint: colors.blue }[severity];
   const lines = [colors.bold(`${paint(severity)}: ${message}`)];
   const number = range === undefined ? '' : String(range.start.line);

@@ -11,6 +11,7 @@ const doing: Readonly<Record<StepName, (subject: string) => string>> = {
   scan: (subject) => `reading ${subject}`,
   bytecode: (subject) => `compiling bytecode of ${subject}`,
   stub: (subject) => `building the runtime for ${subject} with cargo`,
+  cargo: (subject) => `building ${subject} with cargo`,
   layer: (subject) => `packing ${subject}`,
   image: (subject) => `assembling ${subject}`,
   package: (subject) => `making ${subject}`,

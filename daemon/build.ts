@@ -1,5 +1,6 @@
 // One build: is the last one's trace still true? If not: config, targets, artifacts, and a new trace.
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { Cache } from '../cache/cache.ts';
 import { inputFailure } from '../protocol/failure.ts';
 import type {
@@ -17,6 +18,7 @@ import type { ConfigEvaluator, EvaluationOutcome } from './config/evaluate.ts';
 import type { ResolvedTarget } from './config/resolved-target.ts';
 import type { Context, Log } from './context.ts';
 import type { Caller } from './engine.ts';
+import { rustProject } from './executable/cargo-project.ts';
 import { withHintsOnce } from './hints-once.ts';
 import type { LayerTools } from './executable/resource-layer.ts';
 import { explainWritten } from './one-step/explain.ts';
@@ -123,6 +125,7 @@ async function buildTargets(
     sets,
     policy: request.licences ?? { deny: [], allow: [] },
     profile: request.release ? ('release' as const) : ('debug' as const),
+    project: written === undefined ? rustProject(context, dirname(request.config)) : undefined,
   };
   for (const target of evaluated.targets) {
     const built = await buildTarget(context, bench, target);

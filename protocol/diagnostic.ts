@@ -16,4 +16,6 @@ export type Diagnostic = {
   /** Outermost call first; absent when the place itself says it all. */
   readonly stack?: readonly StackFrame[];
   readonly hint?: string;
+  /** How the tool that found it draws it, without colors; shown in place of our own drawing. */
+  readonly rendered?: string;
 };

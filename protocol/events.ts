@@ -56,6 +56,7 @@ export type StepName =
   | 'scan'
   | 'bytecode'
   | 'stub'
+  | 'cargo'
   | 'layer'
   | 'image'
   | 'package'

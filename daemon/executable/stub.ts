@@ -8,6 +8,7 @@ import type { ResultType, Sha256 } from '../../cache/cache.ts';
 import type { Context } from '../context.ts';
 import type { Distribution, StaticExtension } from '../python/distribution.ts';
 import { isOffline } from '../python/strictness.ts';
+import { buildFlags } from './build-flags.ts';
 import { runCargo } from './cargo.ts';
 import { makeLibpython } from './custom-libpython.ts';
 import type { InterpreterConfig } from './interpreter-config.ts';
@@ -31,20 +32,6 @@ type StubKey = {
 /** 1: with the paths of the user's registry. 3: linked at a fixed address. */
 const stubs: ResultType<StubKey, Stub> = { kind: 'cargo', version: 3 };
 
-/** Variables that reach rustc or the linker, and so belong to the key. */
-const reachesTheLink =
-  /^(RUSTFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_(BUILD|TARGET|PROFILE)_(?!\w*DIR$).*|CC|CFLAGS|LDFLAGS|LIBRARY_PATH)$/;
-/** Told to the trace also when they are not set: setting one is a change. */
-const usualFlags = [
-  'RUSTFLAGS',
-  'CARGO_ENCODED_RUSTFLAGS',
-  'CARGO_BUILD_TARGET',
-  'CC',
-  'CFLAGS',
-  'LDFLAGS',
-  'LIBRARY_PATH',
-];
-
 /** What is linked for other languages instead of an executable, out of the crate as a static library. */
 export type LibraryForm = {
   /** All that decides about the result beside the key's other fields. */
@@ -66,9 +53,7 @@ export async function buildStub(
 ): Promise<Stub> {
   const toolchain = await findToolchain(context);
   const runtime = runtimeCrate();
-  const given = Object.keys(context.environment).filter((name) => reachesTheLink.test(name));
-  for (const name of new Set([...usualFlags, ...given])) context.trace.variable(name);
-  const flags = Object.fromEntries(given.toSorted().map((name) => [name, context.environment[name] ?? '']));
+  const flags = buildFlags(context);
   const features = featuresFor(config);
   const key: StubKey = {
     runtime: runtime.digest,
@@ -122,6 +107,7 @@ export async function buildStub(
         CARGO_TERM_COLOR: 'never',
       },
       crates: runtime.crates,
+      folder: context.cache.folder,
       step,
     });
     const linked = context.cache.scratch();
@@ -130,19 +116,22 @@ export async function buildStub(
     const copy = context.cache.scratch();
     await copyFile(built, copy);
     rmSync(linked, { recursive: true, force: true });
-    const sha256 = await context.cache.blobs.putFile(copy);
-    const path = context.cache.blobs.path(sha256);
-    if (path === undefined) throw new Error('a blob that was just stored is missing');
-    const stub: Stub = { sha256, size: statSync(path).size };
-    context.cache.put(stubs, key, stub, { blobs: [sha256] });
+    const stub = await storeStub(context, copy);
+    context.cache.put(stubs, key, stub, { blobs: [stub.sha256] });
     return stub;
   });
+}
+
+/** Moves a linked program, at a path of the cache's own, into the cache. */
+export async function storeStub(context: Context, path: string): Promise<Stub> {
+  const { size } = statSync(path);
+  return { sha256: await context.cache.blobs.putFile(path), size };
 }
 
 const programArgs = ['build', '--bin', 'stub'];
 const libraryArgs = ['rustc', '--lib', '--crate-type', 'staticlib', '--features', 'c-api'];
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Of the crate: an allocator that is compiled from C or C++. The C library's needs none. */
 function featuresFor({ allocatorBackend }: InterpreterConfig): readonly string[] {
@@ -158,7 +147,7 @@ function linkEnvironment(linking: Distribution['linking']): Record<string, strin
 }
 
 /** pyo3-ffi's configuration file: which CPython's ABI; the link lines are ours (build.rs). */
-function describeForPyo3(distribution: Distribution): string {
+export function describeForPyo3(distribution: Distribution): string {
   const [major, minor] = distribution.version.split('.');
   return [
     'implementation=CPython',

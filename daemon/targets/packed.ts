@@ -3,6 +3,7 @@ import type { LicencePolicy } from '../../protocol/licences.ts';
 import type { PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import type { Image, ImageLayer } from '../executable/image.ts';
+import type { RustProject } from '../executable/cargo-project.ts';
 import { type LayerChoice, type LayerTools, cachedLayer, freshLayer } from '../executable/resource-layer.ts';
 import type { PackageInput } from '../licences/inputs.ts';
 import type { SigningRecord } from '../packaging/signing/signing-record.ts';
@@ -26,6 +27,8 @@ export type Workbench = LayerTools &
     readonly policy: LicencePolicy;
     /** What of the target is signed, or to be signed. */
     readonly signing: SigningRecord;
+    /** Whose program takes the place of our stub. */
+    readonly project?: RustProject | undefined;
   };
 
 export type Packed = {

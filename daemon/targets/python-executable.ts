@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
+import { buildProjectStub } from '../executable/project-stub.ts';
 import { buildStub } from '../executable/stub.ts';
 import type { PackageInput } from '../licences/inputs.ts';
 import type { Resource } from '../python/resource.ts';
@@ -27,7 +28,15 @@ export async function buildPythonExecutable(
   const distribution = bench.sets.distribution(value.distribution);
   const modules = linkedModules(distribution, value);
   const [stub, packed] = await together(context, [
-    (both) => buildStub(both, distribution, modules, value.interpreter),
+    (both) =>
+      bench.project === undefined
+        ? buildStub(both, distribution, modules, value.interpreter)
+        : buildProjectStub(both, bench.project, {
+            name: value.name,
+            profile: bench.profile,
+            distribution,
+            modules,
+          }),
     (both) => pack(both, bench, value, packages),
   ]);
   const output = join(folder, value.name);
