@@ -127,8 +127,9 @@ async function buildTargets(
     profile: request.release ? ('release' as const) : ('debug' as const),
     project: written === undefined ? rustProject(context, dirname(request.config)) : undefined,
   };
+  const once = withHintsOnce(context, request.config);
   for (const target of evaluated.targets) {
-    const built = await buildTarget(context, bench, target);
+    const built = await buildTarget(once, bench, target);
     for (const artifact of built.artifacts) context.report({ event: 'artifact', ...artifact });
     artifacts.push(...built.artifacts);
     run = built.run ?? run;

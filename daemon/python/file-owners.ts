@@ -23,13 +23,14 @@ export function checkOwners(root: string): void {
     for (const [path, hash] of recorded(readFileSync(record, 'utf8'))) {
       const other = owners.get(path);
       if (other === undefined) owners.set(path, { package: owner, hash });
-      else if (other.hash !== hash && !isHarmless(root, path)) throw twoOwners(path, other.package, owner);
+      else if (other.hash !== hash && !isHarmless(path, () => readFileSync(join(root, path), 'utf8')))
+        throw twoOwners(path, other.package, owner);
     }
   }
 }
 
-/** PEP 376: "path,sha256=…,size"; a path with a comma is quoted. Files without a hash change when they are installed. */
-function* recorded(text: string): Generator<readonly [path: string, hash: string]> {
+/** The files of a package and their hashes, by its RECORD. PEP 376: "path,sha256=…,size"; a path with a comma is quoted. Files without a hash change when they are installed. */
+export function* recorded(text: string): Generator<readonly [path: string, hash: string]> {
   for (const line of text.split(/\r?\n/)) {
     const [, quoted, plain, hash] = /^(?:"((?:[^"]|"")*)"|([^,]*)),(sha256=[^,]+),/.exec(line) ?? [];
     const path = quoted?.replaceAll('""', '"') ?? plain;
@@ -37,9 +38,10 @@ function* recorded(text: string): Generator<readonly [path: string, hash: string
   }
 }
 
-function isHarmless(root: string, path: string): boolean {
+/** Whether it matters little which of two packages a file is of; `read` gives its text. */
+export function isHarmless(path: string, read: () => string): boolean {
   if (clutter.test(path) || path.endsWith('.pyc')) return true;
-  return path.endsWith('__init__.py') && namespaceWords.test(readFileSync(join(root, path), 'utf8'));
+  return path.endsWith('__init__.py') && namespaceWords.test(read());
 }
 
 const twoOwners = (path: string, first: string, second: string): Error =>

@@ -9,6 +9,7 @@ import { sharedPython } from '../python/shared-library.ts';
 import { type SystemLibrary, systemLibraries } from '../python/system-libraries.ts';
 import type { Distribution } from '../python/distribution.ts';
 import type { ResourceSetEntry, ResourceSets } from './resource-sets.ts';
+import { tellHidden } from './hidden-files.ts';
 import { NameList } from './name-list.ts';
 import { inputFailure } from '../../protocol/failure.ts';
 import { splitPackages } from './split-packages.ts';
@@ -107,6 +108,20 @@ export async function placeAdditions(
   const beside = portions.flatMap(({ items }) =>
     items.flatMap(({ packed, location }) =>
       location === 'in-memory' ? [] : [{ ...packed, prefix: location.prefix }],
+    ),
+  );
+  tellHidden(
+    context,
+    portions.flatMap(({ set, subject, items }) =>
+      set === undefined
+        ? []
+        : [
+            {
+              subject,
+              resources: sets.get(set).resources,
+              added: items.map(({ packed }) => packed.resource),
+            },
+          ],
     ),
   );
   const split = splitPackages(

@@ -10,7 +10,7 @@ import type { SigningRecord } from '../packaging/signing/signing-record.ts';
 import { builtinModules } from '../python/builtin-modules.ts';
 import type { Distribution, StaticExtension } from '../python/distribution.ts';
 import type { Resource } from '../python/resource.ts';
-import { type LayerPlan, type PlacedResource, placeAdditions } from './additions.ts';
+import { type LayerPlan, type PlacedResource, type Placement, placeAdditions } from './additions.ts';
 import type { Images } from './images.ts';
 import { licenceInputs, uniquePackages } from './licence-inputs.ts';
 import { licensed, packedDocument } from './licences.ts';
@@ -38,17 +38,22 @@ export type Packed = {
   readonly licences: Resource | undefined;
 };
 
-/** Makes the layers of a program. `packages` are what lies beside it and belongs to it: their licences are told too. */
+/**
+ * Makes the layers of a program. `packages` are what lies beside it and belongs to it: their licences are told too. What
+ * `check` throws ends it before anything is made.
+ */
 export async function pack(
   context: Context,
   bench: Workbench,
   value: PythonExecutableValue,
   packages: readonly PackageInput[],
+  check: (placement: Placement) => void = () => undefined,
 ): Promise<Packed> {
   const distribution = bench.sets.distribution(value.distribution);
   const modules = linkedModules(distribution, value);
   tellMissingVariants(context, distribution, value);
   const placement = await placeAdditions(context, bench.sets, value, modules);
+  check(placement);
   const { layers: plans, beside, sharedLibrary, tclLibrary, packagePortions } = placement;
   const layers = await buildLayers(context, bench, distribution, plans);
   const own = licenceInputs(

@@ -9,6 +9,7 @@ import type { Resource } from '../python/resource.ts';
 import { linkedModules, pack, type Workbench } from './packed.ts';
 import { packedFile } from './packed-file.ts';
 import { placeBeside } from './placed-files.ts';
+import { checkRunModule } from './run-module.ts';
 
 export type BuiltExecutable = {
   /** Absolute paths of all that was written, the program first. */
@@ -37,7 +38,11 @@ export async function buildPythonExecutable(
             distribution,
             modules,
           }),
-    (both) => pack(both, bench, value, packages),
+    (both) =>
+      pack(both, bench, value, packages, (placement) => {
+        // A project's own main.rs may start something else.
+        if (bench.project === undefined) checkRunModule(value, placement);
+      }),
   ]);
   const output = join(folder, value.name);
   const { packedResources } = value;
