@@ -238,3 +238,77 @@ fn threads_and_forks_open_one_library_at_once() {
     assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
     assert_eq!(status, 0);
 }
+
+#[test]
+fn a_child_does_not_look_for_its_parents_descriptors() {
+    if !is_alone() {
+        alone("a_child_does_not_look_for_its_parents_descriptors", &[]);
+        return;
+    }
+    let path = rig().packed("patient.so");
+    let mut ready = [0; 2];
+    assert_eq!(unsafe { libc::pipe(ready.as_mut_ptr()) }, 0);
+    let child = std::thread::scope(|scope| {
+        // Copied already, it waits for what libc did not find: the constructor of that takes a fifth of a second.
+        let opening = scope.spawn(|| answer(open(&path, RTLD_NOW).unwrap()));
+        std::thread::sleep(Duration::from_millis(100));
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let mut byte = 0u8;
+            unsafe { libc::read(ready[0], (&raw mut byte).cast(), 1) };
+            let handle = open(&path, RTLD_NOW).unwrap_or(std::ptr::null_mut());
+            let stays = |answer| mapped_from(answer).ends_with(rig().executable.to_str().unwrap());
+            let right = !handle.is_null() && answer(handle) == 42 && symbol(handle, c"answer").is_some_and(stays);
+            unsafe { libc::_exit(c_int::from(!right)) };
+        }
+        assert_eq!(opening.join().unwrap(), 42);
+        child
+    });
+    // Now the parent has closed what it made.
+    assert_eq!(unsafe { libc::write(ready[1], [0u8].as_ptr().cast(), 1) }, 1);
+    let mut status = -1;
+    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn exceptions_frames_and_objects_of_threads_cross_libraries() {
+    if !is_alone() {
+        alone("exceptions_frames_and_objects_of_threads_cross_libraries", &[]);
+        return;
+    }
+    let rig = rig();
+    let (path, needed) = (rig.packed("catcher.so"), rig.packed("libthrower.so"));
+    for _ in 0..2 {
+        let catcher = open(&path, RTLD_NOW).unwrap();
+        assert_eq!(answer(catcher), 42);
+        let thrower = open(&needed, RTLD_NOW | RTLD_NOLOAD).unwrap();
+        let called = |name| unsafe { symbol(thrower, name).unwrap()() };
+        assert_eq!(called(c"times_loaded"), 1, "nothing stays of an earlier life");
+        let in_thread = symbol(thrower, c"use_thread").unwrap();
+        assert_eq!(std::thread::spawn(move || unsafe { in_thread() }).join().unwrap(), 55);
+        assert_eq!(called(c"threads_left"), 1);
+
+        type Frames = unsafe extern "C" fn(*mut *mut c_void, c_int) -> c_int;
+        let frames: Frames = unsafe { std::mem::transmute(symbol(catcher, c"frames_above").unwrap()) };
+        let mut addresses = [std::ptr::null_mut(); 64];
+        let count = unsafe { frames(addresses.as_mut_ptr(), 64) } as usize;
+        let names: Vec<_> = addresses[..count].iter().map(|address| object_at(*address)).collect();
+        assert_eq!((&names[0][..], &names[1][..]), (needed.to_str().unwrap(), path.to_str().unwrap()));
+        assert!(names.len() > 4, "unwound to the end: {names:?}");
+
+        for handle in [catcher, thrower] {
+            unsafe { libc::dlclose(handle) };
+        }
+        assert_eq!(open(&path, RTLD_NOW | RTLD_NOLOAD), Err(String::new()), "closed");
+        assert_eq!(open(&needed, RTLD_NOW | RTLD_NOLOAD), Err(String::new()), "closed with it");
+    }
+}
+
+fn object_at(address: *mut c_void) -> String {
+    let mut info: libc::Dl_info = unsafe { std::mem::zeroed() };
+    match unsafe { libc::dladdr(address, &mut info) } {
+        0 => String::new(),
+        _ => unsafe { CStr::from_ptr(info.dli_fname) }.to_string_lossy().into_owned(),
+    }
+}

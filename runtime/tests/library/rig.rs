@@ -124,6 +124,14 @@ fn make(folder: &Path) {
         int answer(void) { return ready; }";
     padded("above.so", above, &[&search, "-l:libbelow.so", "-Wl,-rpath,$ORIGIN"]);
 
+    let waits = constant.replace("ready =", "usleep(200000); ready =").replace("answer", "elsewhere");
+    let elsewhere = "-Wl,-soname,libelsewhere.so";
+    padded("libelsewhere.so", &format!("#include <unistd.h>\n{waits}"), &[elsewhere]);
+    padded("patient.so", constant, &["-Wl,--no-as-needed", &search, "-l:libelsewhere.so"]);
+
+    let thrower = "-Wl,-soname,libthrower.so";
+    compile("c++", &source("thrower.cpp"), "libthrower.so", &[thrower]);
+    compile("c++", &source("catcher.cpp"), "catcher.so", &[&search, "-l:libthrower.so", "-Wl,-rpath,$ORIGIN"]);
     let halt = format!("asm(\".pushsection .text\\n.skip 400000, {HALT}\\n.popsection\");\n{constant}");
     text("damaged.so", &halt, &[]);
     write_payload(folder);
@@ -145,11 +153,16 @@ fn write_payload(folder: &Path) {
         "user.so",
         "libbelow.so",
         "above.so",
+        "libthrower.so",
+        "catcher.so",
+        "patient.so",
     ];
     let mut files: Vec<(&str, Vec<u8>, bool)> = whole.iter().map(|name| (*name, read(name), true)).collect();
     let mut sectionless = read("plain.so");
     sectionless[60..64].fill(0);
     files.push(("sectionless.so", sectionless, true));
+    // Nobody's search path leads there.
+    files.push(("other/libelsewhere.so", read("libelsewhere.so"), true));
     // The byte before makes it begin off a page.
     files.push(("astray-before", b"x".to_vec(), true));
     files.push(("astray.so", read("plain.so"), false));

@@ -1,5 +1,7 @@
 //! Reading ELF files: their segments and sections, and what the loader will ask for (DT_NEEDED, DT_RPATH, DT_RUNPATH).
 
+use std::ops::Range;
+
 /// From <elf.h>.
 pub const PT_LOAD: u32 = 1;
 pub const PT_DYNAMIC: u32 = 2;
@@ -7,6 +9,10 @@ const DT_NEEDED: u64 = 1;
 pub const DT_STRTAB: u64 = 5;
 const DT_RPATH: u64 = 15;
 const DT_RUNPATH: u64 = 29;
+pub const HEADER_BYTES: usize = 64;
+/// `e_shoff`, and `e_shnum` with `e_shstrndx`. Copies have no section headers: with zeros here debuggers do not look for
+/// them. libc never does.
+pub const SECTION_FIELDS: [Range<usize>; 2] = [40..48, 60..64];
 const PROGRAM_HEADER_BYTES: usize = 56;
 const SECTION_HEADER_BYTES: usize = 64;
 /// A dynamic section has some thirty entries; this bounds a damaged one.

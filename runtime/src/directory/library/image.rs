@@ -1,10 +1,11 @@
 //! Libraries in memory, each under a name that libc has not met.
 
 use super::arrival::{Arrival, GATES, Rest};
-use super::{Library, elf};
+use super::{Library, elf, open_original};
 use crate::directory::errno::Errno;
-use crate::directory::{fallback, space};
+use crate::directory::{fallback, original, space};
 use crate::payload::Content;
+use libc::{RTLD_LAZY, RTLD_NOLOAD};
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, CString};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +26,8 @@ struct Image {
     memory: Option<i32>,
     /// None where it is the whole library.
     arrival: Option<Arc<Arrival>>,
+    /// The process that made it, which is in the name.
+    process: u32,
 }
 
 /// A share in the opening of one library; the last to leave closes the file.
@@ -75,6 +78,7 @@ impl Flight {
 
     /// The name of a file with the library's bytes, the same for all who open it now.
     pub fn image(&self, library: &Library, content: &Content) -> Result<CString, Errno> {
+        self.drop_inherited();
         locked(|entries| {
             let Some(at) = entries.iter().position(|entry| entry.path == self.path) else {
                 return Err(Errno(libc::ENOENT));
@@ -86,6 +90,27 @@ impl Flight {
             let free = (0..GATES.len()).find(|gate| !held(gate));
             Ok(entries[at].image.insert(make(library, content, free)?).name.clone())
         })
+    }
+}
+
+impl Flight {
+    /// A child is born with the flights of its parent's threads, and the name of such a file leads to the parent's
+    /// descriptors. It stays where libc has opened it already: fork was called in a constructor.
+    fn drop_inherited(&self) {
+        let process = std::process::id();
+        let is_foreign = |entry: &Entry| entry.image.as_ref().is_some_and(|image| image.process != process);
+        let foreign = locked(|entries| {
+            let entry = entries.iter().find(|entry| entry.path == self.path && is_foreign(entry))?;
+            entry.image.as_ref().map(|image| image.name.clone())
+        });
+        // Not with our lock held: constructors take it while they hold libc's.
+        let Some(name) = foreign.filter(|name| open_original(name, RTLD_LAZY | RTLD_NOLOAD).is_err()) else { return };
+        locked(|entries| {
+            let named = |entry: &&mut Entry| entry.image.as_ref().is_some_and(|image| image.name == name);
+            if let Some(fd) = entries.iter_mut().find(named).and_then(|entry| entry.image.take()?.memory) {
+                space::close(fd);
+            }
+        });
     }
 }
 
@@ -122,7 +147,7 @@ fn make(library: &Library, content: &Content, gate: Option<usize>) -> Result<Ima
     match in_memory(library, content, gate) {
         Err(refused) if space::is_forbidden(refused) => {
             let name = fallback::file(library.path, content).ok_or(refused)?;
-            Ok(Image { name, memory: None, arrival: None })
+            Ok(Image { name, memory: None, arrival: None, process: std::process::id() })
         }
         made => made,
     }
@@ -133,7 +158,7 @@ fn in_memory(library: &Library, content: &Content, gate: Option<usize>) -> Resul
     let memory = space::memory(library.path)?;
     let written = match &rest {
         Some((gate, rest)) => rest.write_others(memory, *gate),
-        None => space::write_all(memory, &content[..elf::mapped_bytes(content)]),
+        None => write_whole(memory, content),
     };
     if let Err(refused) = written {
         space::close(memory);
@@ -144,21 +169,47 @@ fn in_memory(library: &Library, content: &Content, gate: Option<usize>) -> Resul
         let (image, name) = (image.clone(), library.name.clone());
         Arc::new(Arrival { rest, memory, image, name, gate })
     });
-    Ok(Image { name: image, memory: Some(memory), arrival })
+    Ok(Image { name: image, memory: Some(memory), arrival, process: std::process::id() })
+}
+
+/// A library as libc maps it. What lies behind (section headers, symbols for debuggers) is left out.
+fn write_whole(memory: i32, content: &[u8]) -> Result<(), Errno> {
+    let length = elf::mapped_bytes(content);
+    space::write_all(memory, &content[..length])?;
+    if length < content.len() && length >= elf::HEADER_BYTES {
+        for field in elf::SECTION_FIELDS {
+            space::write_all_at(memory, &[0; 8][..field.len()], field.start)?;
+        }
+    }
+    Ok(())
 }
 
 /// libc knows libraries by their names, and descriptor numbers come back: two libraries that were both opened as
-/// `/proc/self/fd/4` would be one to it. A running number, written in the two ways to say "here", keeps them apart.
+/// `/proc/PID/fd/4` would be one to it. A running number, written in the two ways to say "here", keeps them apart.
+///
+/// Debuggers open what they read in the list of loaded objects. `/proc/self` would lead them to descriptors of their own:
+/// gdb waits for ever on the pipe that it finds there.
 fn unique_name(fd: i32) -> CString {
     static NUMBER: AtomicUsize = AtomicUsize::new(1);
     let mut number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut name = b"/proc/self/fd/".to_vec();
+    let mut name = [b"/proc/", &own_number()[..], b"/fd/"].concat();
     while number > 0 {
         name.extend_from_slice(if number & 1 == 1 { b"./" } else { b"/" });
         number >>= 1;
     }
     name.extend_from_slice(fd.to_string().as_bytes());
     CString::new(name).unwrap_or_default()
+}
+
+/// This process as /proc numbers it: the mount may be that of another PID namespace, so getpid is not asked.
+fn own_number() -> Vec<u8> {
+    let mut number = [0u8; 16];
+    // Safety: at most that many bytes are written.
+    let read = unsafe { original::readlink(c"/proc/self".as_ptr(), number.as_mut_ptr().cast(), number.len()) };
+    match usize::try_from(read) {
+        Ok(length) if length < number.len() => number[..length].to_vec(),
+        _ => b"self".to_vec(),
+    }
 }
 
 /// Whether libc's words mean that memory may not be executed here (a hardened kernel) or has no name (no /proc).

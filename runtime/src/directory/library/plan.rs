@@ -51,8 +51,8 @@ const RELOCATION_BYTES: usize = 24;
 
 /// Among the tags that are left to operating systems, of which libc ignores those that it does not know.
 const DT_IGNORED: u64 = 0x6f78_6400;
-/// `e_shoff`, which the loader does not look at: room for one address.
-const ROOM: Range<usize> = 40..48;
+/// `e_entry`, which the loader uses of programs alone: room for one address.
+const ROOM: Range<usize> = 24..32;
 
 /// A piece of the library that is mapped from the executable.
 #[derive(Debug, PartialEq, Eq)]
@@ -119,6 +119,9 @@ impl Plan {
         }
         for (at, word) in &self.patches {
             write(*at, &word.to_le_bytes())?;
+        }
+        for field in elf::SECTION_FIELDS {
+            write(field.start, &[0; 8][..field.len()])?;
         }
         write(ROOM.start, &constructor.to_le_bytes())
     }
@@ -222,7 +225,7 @@ fn is_clear(pieces: &[Piece], segments: &[Segment], entries: &[Entry]) -> bool {
         let size = size.and_then(|size| value(entries, size)).unwrap_or(1) as usize;
         elf::offset_of(segments, address).is_some_and(|start| apart(start..start.saturating_add(size)))
     };
-    apart(0..ROOM.end)
+    apart(0..elf::HEADER_BYTES)
         && parts.all(|part| part.size == 0 || apart(part.offset..part.offset.saturating_add(part.size)))
         && tables.iter().all(table_is_apart)
 }
