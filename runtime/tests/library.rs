@@ -155,6 +155,14 @@ fn a_library_that_cannot_be_loaded_leaves_nothing_behind() {
 }
 
 #[test]
+fn libraries_that_need_each_other_are_an_error() {
+    for name in ["libfirst.so", "libsecond.so"] {
+        let error = open(&rig().packed(name), RTLD_NOW).unwrap_err();
+        assert!(error.contains("libraries that need each other"), "{error}");
+    }
+}
+
+#[test]
 fn flags_mean_what_they_mean_to_libc() {
     if !is_alone() {
         alone("flags_mean_what_they_mean_to_libc", &[]);

@@ -1,9 +1,9 @@
 //! dlopen of packed libraries.
 //!
 //! A library is copied to memory, save for what can be mapped from the executable (`plan`), opened there by libc under a
-//! name of its own, and then given its virtual path as its name in the list of loaded objects. From then on libc knows it by that path: opening it again gives the same handle
-//! with its count, `dladdr`, debuggers and tracebacks name it. What it needs of the tree is opened before it, so that
-//! libc finds those by SONAME.
+//! name of its own, and then given its virtual path as its name in the list of loaded objects. From then on libc knows
+//! it by that path: opening it again gives the same handle with its count, `dladdr`, debuggers and tracebacks name it.
+//! What it needs of the tree is opened before it, so that libc finds those by SONAME.
 
 mod arrival;
 mod elf;
@@ -113,7 +113,7 @@ impl<'a> Library<'a> {
         }
     }
 
-    /// Opens it, with `above` the paths of those that are being opened because they need it.
+    /// Opens it, with `above` the paths of those that are being opened because they need it: no library needs itself.
     pub fn open(&self, flags: c_int, above: &[&[u8]]) -> Result<Handle, Failure> {
         // Others that open the same library now share its image, so libc sees one file and opens it once. This comes
         // before asking whether it is loaded: who is last to leave the flight has named it by then.
@@ -125,7 +125,8 @@ impl<'a> Library<'a> {
         if flags & RTLD_NOLOAD != 0 {
             return Err(Failure::silent());
         }
-        let mut needed = needs::open(self.payload, self.path, &content, above);
+        let above: Vec<&[u8]> = above.iter().copied().chain([self.path]).collect();
+        let mut needed = needs::open(self.payload, self.path, &content, &above);
         let mut image = flight.image(self, &content).map_err(|errno| {
             let reason = std::io::Error::from_raw_os_error(errno.0);
             Failure::new(&self.name, &format!("cannot create a file in memory: {reason}"))
@@ -145,9 +146,10 @@ impl<'a> Library<'a> {
                 image = on_disk;
                 continue;
             }
-            match needs::open_missing(self.payload, &text, above) {
-                Some(handle) => needed.handles.push(handle),
-                None => {
+            match needs::open_missing(self.payload, &text, &above) {
+                Some(Ok(handle)) => needed.handles.push(handle),
+                Some(Err(circle)) if circle.mentions(needs::CIRCLE) => return Err(circle),
+                _ => {
                     let own = Failure::new_text(&text, &image, &self.name);
                     return Err(needed.failure.unwrap_or(own));
                 }

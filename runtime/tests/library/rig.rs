@@ -124,6 +124,14 @@ fn make(folder: &Path) {
         int answer(void) { return ready; }";
     padded("above.so", above, &[&search, "-l:libbelow.so", "-Wl,-rpath,$ORIGIN"]);
 
+    // Each needs the other, so one of them is made twice.
+    let circle = |name: &str, other: &str, needs: &[&str]| {
+        let soname = format!("-Wl,-soname,{name},--no-as-needed");
+        padded(name, &format!("int {other}(void);"), &[&[&soname[..], "-Wl,-rpath,$ORIGIN", &search], needs].concat());
+    };
+    circle("libfirst.so", "second", &[]);
+    circle("libsecond.so", "first", &["-l:libfirst.so"]);
+    circle("libfirst.so", "second", &["-l:libsecond.so"]);
     let waits = constant.replace("ready =", "usleep(200000); ready =").replace("answer", "elsewhere");
     let elsewhere = "-Wl,-soname,libelsewhere.so";
     padded("libelsewhere.so", &format!("#include <unistd.h>\n{waits}"), &[elsewhere]);
@@ -156,6 +164,8 @@ fn write_payload(folder: &Path) {
         "libthrower.so",
         "catcher.so",
         "patient.so",
+        "libfirst.so",
+        "libsecond.so",
     ];
     let mut files: Vec<(&str, Vec<u8>, bool)> = whole.iter().map(|name| (*name, read(name), true)).collect();
     let mut sectionless = read("plain.so");

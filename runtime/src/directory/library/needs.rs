@@ -20,13 +20,12 @@ pub struct Needs {
     pub failure: Option<Failure>,
 }
 
-/// Opens what the library at `path` needs of the tree, and nothing else.
+/// Opens what the library at `path`, the last of `above`, needs of the tree, and nothing else.
 ///
 /// Each is opened lazily and for itself alone. That is how libc does it too, save for libraries that use symbols of
 /// others without saying so: those are tried again when the others are visible to all.
 pub fn open(payload: &'static Payload, path: &[u8], content: &[u8], above: &[&[u8]]) -> Needs {
     let dynamic = elf::dynamic(content);
-    let above: Vec<&[u8]> = above.iter().copied().chain([path]).collect();
     let mut needs = Needs { handles: Vec::new(), failure: None };
     let mut underlinked = Vec::new();
     for name in &dynamic.needed {
@@ -37,7 +36,7 @@ pub fn open(payload: &'static Payload, path: &[u8], content: &[u8], above: &[&[u
         let loaded = CString::new(*name).ok().and_then(|name| open_original(&name, RTLD_LAZY | RTLD_NOLOAD).ok());
         let opened = match loaded {
             Some(handle) => Ok(handle),
-            None => open_one(payload, &found, RTLD_LAZY, &above),
+            None => open_one(payload, &found, RTLD_LAZY, above),
         };
         match opened {
             Ok(handle) => needs.handles.push(handle),
@@ -49,7 +48,7 @@ pub fn open(payload: &'static Payload, path: &[u8], content: &[u8], above: &[&[u
         needs.make_visible();
     }
     for (found, _) in underlinked {
-        match open_one(payload, &found, RTLD_LAZY | RTLD_GLOBAL, &above) {
+        match open_one(payload, &found, RTLD_LAZY | RTLD_GLOBAL, above) {
             Ok(handle) => needs.handles.push(handle),
             Err(failure) => needs.failure = needs.failure.or(Some(failure)),
         }
@@ -71,11 +70,17 @@ fn open_one(payload: &'static Payload, path: &[u8], flags: i32, above: &[&[u8]])
     Library::new(payload, path).ok_or_else(Failure::silent)?.open(flags, above)
 }
 
+/// What is said of libraries that need each other. libc would find the second of them on disk only.
+pub const CIRCLE: &str = "libraries that need each other cannot be opened from memory";
+
 /// Opens the packed library that libc says it cannot find: "NAME: cannot open shared object file: …".
-pub fn open_missing(payload: &'static Payload, text: &str, above: &[&[u8]]) -> Option<Handle> {
+pub fn open_missing(payload: &'static Payload, text: &str, above: &[&[u8]]) -> Option<Result<Handle, Failure>> {
     let name = text.split(": cannot open shared object file").next().filter(|name| name.len() < text.len())?;
     let path = find_anywhere(payload, name.as_bytes())?;
-    open_one(payload, &path, RTLD_LAZY, above).ok()
+    if above.contains(&&path[..]) {
+        return Some(Err(Failure::from_text(&format!("{name}: {CIRCLE}"))));
+    }
+    Some(open_one(payload, &path, RTLD_LAZY, above))
 }
 
 /// Where a packed library would find another by its bare name.
