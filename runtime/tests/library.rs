@@ -155,6 +155,14 @@ fn a_library_that_cannot_be_loaded_leaves_nothing_behind() {
 }
 
 #[test]
+fn what_it_needs_on_disk_may_use_it_first() {
+    for path in [rig().packed("needs-eager.so"), rig().on_disk("needs-eager.so")] {
+        // -1 from the constructor of what it needs, and 43 of its own.
+        alone("one_life", &[("OXD_TEST_LIBRARY", &path), ("OXD_TEST_OTHER", &path)]);
+    }
+}
+
+#[test]
 fn libraries_that_need_each_other_are_an_error() {
     for name in ["libfirst.so", "libsecond.so"] {
         let error = open(&rig().packed(name), RTLD_NOW).unwrap_err();

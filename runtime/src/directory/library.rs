@@ -134,6 +134,7 @@ impl<'a> Library<'a> {
         for _ in 0..MISSING_MAX {
             let text = match open_original(&image, flags) {
                 Ok(handle) => {
+                    flight.make_whole(&image, &handle);
                     handle.give_name(&self.name);
                     return Ok(handle);
                 }

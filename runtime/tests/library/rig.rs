@@ -113,6 +113,19 @@ fn make(folder: &Path) {
     );
     let slow = format!("-Wl,--no-as-needed,-rpath,{},-L{}", build.display(), build.display());
     padded("visible.so", &constant.replace("answer", "visible_answer"), &[&slow, "-l:libslow.so"]);
+    // And so does this: its constructor opens who needs it, and uses it.
+    let eager = "#include <dlfcn.h>\n#include <stdlib.h>\nint seen = -1;
+        __attribute__((constructor)) static void look(void) {
+            void *above = getenv(\"OXD_TEST_OTHER\") ? dlopen(getenv(\"OXD_TEST_OTHER\"), RTLD_LAZY) : 0;
+            int (*answer)(void) = above ? (int (*)(void))dlsym(above, \"answer\") : 0;
+            if (answer) seen = answer();
+        }";
+    text("libeager.so", eager, &[]);
+    padded(
+        "needs-eager.so",
+        "extern int seen; __attribute__((constructor)) static void add(void) { seen += 43; } int answer(void) { return seen; }",
+        &[&slow, "-l:libeager.so"],
+    );
     text("libown.so", "int visible_answer(void) { return 42; }", &["-Wl,-soname,libown.so"]);
     let own = [&slow[..], "-l:libown.so", "-Wl,-z,lazy"];
     text("lazy.so", "int visible_answer(void); int answer(void) { return visible_answer(); }", &own);
@@ -164,6 +177,7 @@ fn write_payload(folder: &Path) {
         "libthrower.so",
         "catcher.so",
         "patient.so",
+        "needs-eager.so",
         "libfirst.so",
         "libsecond.so",
     ];

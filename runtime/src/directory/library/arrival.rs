@@ -90,12 +90,16 @@ impl Drop for Rest {
 }
 
 impl Arrival {
+    pub fn map_rest(&self, base: usize) {
+        self.rest.map(base, self.memory);
+    }
+
     unsafe fn complete(&self, count: c_int, arguments: Strings, environment: Strings) {
         let found = open_original(&self.image, RTLD_LAZY | RTLD_NOLOAD).ok();
         let Some((handle, base)) = found.and_then(|handle| handle.base().map(|base| (handle, base))) else {
             give_up("libc does not know it");
         };
-        self.rest.map(base, self.memory);
+        self.map_rest(base);
         handle.give_name(&self.name);
         drop(handle);
         let constructors = &self.rest.plan.constructors;

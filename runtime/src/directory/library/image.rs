@@ -1,7 +1,7 @@
 //! Libraries in memory, each under a name that libc has not met.
 
 use super::arrival::{Arrival, GATES, Rest};
-use super::{Library, elf, open_original};
+use super::{Handle, Library, elf, open_original};
 use crate::directory::errno::Errno;
 use crate::directory::{fallback, original, space};
 use crate::payload::Content;
@@ -94,6 +94,21 @@ impl Flight {
 }
 
 impl Flight {
+    /// To be called with what libc handed out. A library that still has its first name has not arrived, if it ever
+    /// does: the constructor of what it needs on disk opens it. libc gives that constructor the library as it is, with no
+    /// constructor called, but with code.
+    pub fn make_whole(&self, image: &CStr, handle: &Handle) {
+        if handle.name().as_deref() != Some(image) {
+            return;
+        }
+        let find = |entries: &mut Vec<Entry>| {
+            entries.iter().find(|entry| entry.path == self.path).and_then(Entry::arrival).cloned()
+        };
+        if let (Some(arrival), Some(base)) = (locked(find), handle.base()) {
+            arrival.map_rest(base);
+        }
+    }
+
     /// A child is born with the flights of its parent's threads, and the name of such a file leads to the parent's
     /// descriptors. It stays where libc has opened it already: fork was called in a constructor.
     fn drop_inherited(&self) {
