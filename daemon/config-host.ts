@@ -53,6 +53,7 @@ export function configHost(context: Context, sets: ResourceSets, config: string)
       const distribution = await resolveDistribution(context, {
         workspace: dirname(config),
         ...(version === undefined ? {} : { version }),
+        ...(flavor === 'standalone' ? {} : { linking: flavor === 'standalone_static' ? 'static' : 'shared' }),
         ...(archive === undefined ? {} : { archive }),
       });
       sets.addDistribution(distribution);

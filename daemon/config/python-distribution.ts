@@ -1,13 +1,13 @@
 import { ConfigError, ConfigObject, type Plain } from './config-object.ts';
 import { declareFunction, membersOf, type TypeDeclaration } from './declaration.ts';
 import type { Evaluation } from './evaluation.ts';
-import type { ExtensionModuleFilter } from '../python/builtin-modules.ts';
 import { passesExtensionFilter } from './extension-filter.ts';
 import type { ConfigHost, DistributionFlavor, DistributionSummary } from './host.ts';
 import { PythonInterpreterConfig } from './interpreter-config.ts';
+import { executableArguments, extensionModuleFilter, modernFilter, places } from './executable-arguments.ts';
 import { parseResourcesPolicy } from './location.ts';
 import { PythonPackagingPolicy } from './packaging-policy.ts';
-import { bool, choice, dictOf, legacy, object, oneOf, optional, str, withDefault } from './parameter.ts';
+import { bool, choice, dictOf, legacy, optional, str, withDefault } from './parameter.ts';
 import { PythonExecutable } from './python-executable.ts';
 import { finderMethods } from './resource-finder.ts';
 import { resourceObjects, type ResourceObject } from './resource-object.ts';
@@ -57,7 +57,7 @@ function flavorOf(name: (typeof flavorNames)[number]): DistributionFlavor {
 
 export const defaultPythonDistribution = declareFunction({
   name: 'default_python_distribution',
-  doc: 'The best Python distribution for the build target: an archive if one is at hand or can be downloaded, else a CPython installed on this machine. `python_version` is "3.X" or "3.X.Y".',
+  doc: 'The best Python distribution for the build target: an archive if one is at hand or can be downloaded, else a CPython installed on this machine. `python_version` is "3.X" or "3.X.Y". With `standalone_dynamic` libpython is a library of the program; otherwise it is linked in, where there is a Python for that.',
   parameters: {
     flavor: withDefault(choice(flavorNames), 'standalone'),
     build_target: optional(str),
@@ -109,12 +109,6 @@ const construct = declareFunction({
 
 const { method } = membersOf<PythonDistribution>();
 
-const extensionModuleFilter = choice(['all', 'minimal', 'no-libraries', 'no-copyleft', 'no-gpl']);
-const modernFilter = (filter: ExtensionModuleFilter | 'no-gpl'): ExtensionModuleFilter =>
-  filter === 'no-gpl' ? 'no-copyleft' : filter;
-const policyParameter = object('PythonPackagingPolicy', PythonPackagingPolicy);
-const configParameter = object('PythonInterpreterConfig', PythonInterpreterConfig);
-
 export const pythonDistributionType: TypeDeclaration = {
   name: 'PythonDistribution',
   doc: 'An implementation of Python, and what can be done with it: make executables, find resources.',
@@ -151,11 +145,11 @@ export const pythonDistributionType: TypeDeclaration = {
       doc: 'An executable that contains this distribution and its standard library. The modern API configures it by `packaging_policy`; the other keyword arguments are the legacy API, which may also name the policy as `resources_policy`.',
       parameters: {
         name: str,
-        packaging_policy: optional(oneOf(oneOf(policyParameter, configParameter), str)),
-        config: optional(configParameter),
-        extension_module_filter: legacy(optional(extensionModuleFilter), '`policy.extension_module_filter`'),
+        packaging_policy: optional(places.second),
+        config: optional(places.third),
+        extension_module_filter: legacy(optional(places.filter), '`policy.extension_module_filter`'),
         preferred_extension_module_variants: legacy(
-          optional(dictOf(str)),
+          optional(places.variants),
           '`policy.set_preferred_extension_module_variant(name, value)`',
         ),
         include_sources: legacy(optional(bool), '`policy.include_distribution_sources`'),
@@ -168,32 +162,26 @@ export const pythonDistributionType: TypeDeclaration = {
       },
       returns: 'PythonExecutable',
       call(self, values, evaluation) {
-        const second = values.packaging_policy;
-        const policy = new PythonPackagingPolicy(
-          second instanceof PythonPackagingPolicy ? second : undefined,
-        );
-        const placement = values.resources_policy ?? (typeof second === 'string' ? second : undefined);
-        if (placement !== undefined) {
-          const { location, fallback } = parseResourcesPolicy(placement);
+        const given = executableArguments(values);
+        const policy = new PythonPackagingPolicy(given.policy);
+        if (given.placement !== undefined) {
+          const { location, fallback } = parseResourcesPolicy(given.placement);
           policy.set('location', location);
           policy.set('fallback', fallback);
         }
-        const filter = values.extension_module_filter;
-        if (filter !== undefined) policy.set('extensionModuleFilter', modernFilter(filter));
-        if (values.include_sources !== undefined)
-          policy.set('includeDistributionSources', values.include_sources);
-        if (values.include_resources !== undefined)
-          policy.set('includeDistributionResources', values.include_resources);
-        if (values.include_test !== undefined) policy.set('includeTest', values.include_test);
-        for (const [name, variant] of values.preferred_extension_module_variants ?? [])
-          policy.preferVariant(name, variant);
+        if (given.filter !== undefined) policy.set('extensionModuleFilter', given.filter);
+        if (given.includeSources !== undefined)
+          policy.set('includeDistributionSources', given.includeSources);
+        if (given.includeResources !== undefined)
+          policy.set('includeDistributionResources', given.includeResources);
+        if (given.includeTest !== undefined) policy.set('includeTest', given.includeTest);
+        for (const [name, variant] of given.variants ?? []) policy.preferVariant(name, variant);
 
-        const config = values.config ?? (second instanceof PythonInterpreterConfig ? second : undefined);
         const executable = new PythonExecutable({
           name: values.name,
           distribution: self.summary(evaluation),
           policy,
-          interpreter: config ?? new PythonInterpreterConfig(),
+          interpreter: given.config ?? new PythonInterpreterConfig(),
         });
         // What is decided resource by resource is decided here; else the daemon knows what the standard library is.
         if (policy.callbacks.length > 0 || policy.settings.extensionModuleFilter !== 'all')

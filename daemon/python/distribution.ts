@@ -71,6 +71,8 @@ export type DistributionRequest = {
   /** "3.11" or "3.11.7"; undefined takes the best there is. */
   readonly version?: string;
   readonly archive?: { readonly sha256: string; readonly path?: string; readonly url?: string };
+  /** How libpython is to get into the program; where there is no such Python another one does. Static when left out. */
+  readonly linking?: Linking['kind'];
   /** The config's folder: each is told once which distribution it got. Plays no part in the choice. */
   readonly workspace?: string;
 };

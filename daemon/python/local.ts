@@ -16,8 +16,15 @@ export type Refusal = {
 };
 export type LocalPython = { readonly outcome: 'usable'; readonly distribution: Distribution } | Refusal;
 
-/** The distribution made of the Python at `path`: for a virtual environment, of the Python it was made from. */
-export async function localDistribution(context: Context, path: string): Promise<LocalPython> {
+/**
+ * The distribution made of the Python at `path`: for a virtual environment, of the Python it was made from. Of one that has
+ * libpython both ways the wanted one is taken.
+ */
+export async function localDistribution(
+  context: Context,
+  path: string,
+  wanted: Linking['kind'] = 'static',
+): Promise<LocalPython> {
   const refuse = (reason: string, version?: string): Refusal => ({
     outcome: 'refused',
     path,
@@ -34,7 +41,7 @@ export async function localDistribution(context: Context, path: string): Promise
   }
   const unfit = whyUnfit(probe);
   if (unfit !== undefined) return refuse(unfit, probe.version);
-  const linking = findLinking(probe);
+  const linking = findLinking(probe, wanted);
   if (linking === undefined) return refuse(missingLibrary(probe), probe.version);
   return { outcome: 'usable', distribution: describe(probe, linking) };
 }
@@ -76,7 +83,7 @@ const text = (probe: Probe, name: string): string => String(probe.variables[name
  * Only what lies below the Python's own prefix: one that was moved after it was built names places of the original,
  * and another Python's library may stand there.
  */
-function findLinking(probe: Probe): Linking | undefined {
+function findLinking(probe: Probe, wanted: Linking['kind']): Linking | undefined {
   const library = text(probe, 'LIBRARY');
   const config = join(probe.stdlib, basename(text(probe, 'LIBPL')));
   const named = text(probe, 'LIBDIR');
@@ -90,11 +97,12 @@ function findLinking(probe: Probe): Linking | undefined {
     .filter((name) => name.endsWith('.a'))
     .flatMap((name) => [config, ...folders].map((folder) => join(folder, name)))
     .find((path) => existsSync(path));
-  if (archive !== undefined) return { kind: 'static', archive, libraries: linkArguments(probe) };
   const soname = text(probe, 'INSTSONAME');
   const shared = folders
     .map((folder) => join(folder, soname))
     .find((path) => /\.so(\.|$)/.test(soname) && existsSync(path));
+  if (archive !== undefined && (wanted === 'static' || shared === undefined))
+    return { kind: 'static', archive, libraries: linkArguments(probe) };
   return shared === undefined ? undefined : { kind: 'shared', library: shared, soname };
 }
 

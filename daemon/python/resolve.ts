@@ -34,12 +34,23 @@ export async function resolveDistribution(
   const named = context.environment[distributionVariable];
   const distribution = await choose(context, request, named);
   traceDistribution(context, distribution);
+  const isNamed =
+    request.archive !== undefined || (named !== undefined && named !== '' && named !== systemOnly);
   const key: ChoiceKey = { request, named: named ?? null };
   if (context.cache.get(choices, key) !== distribution.id) {
-    context.report({ event: 'notice', text: `using ${distribution.reason}` });
+    context.report({
+      event: 'notice',
+      text: `using ${distribution.reason}${isNamed ? '' : unlikeWanted(request, distribution)}`,
+    });
     context.cache.put(choices, key, distribution.id);
   }
   return distribution;
+}
+
+/** What is said of a Python that is not linked as wanted. */
+function unlikeWanted({ linking }: DistributionRequest, distribution: Distribution): string {
+  if (linking === undefined || distribution.linking.kind === linking) return '';
+  return `; none with a ${linking} libpython is at hand`;
 }
 
 async function choose(
@@ -58,7 +69,8 @@ async function choose(
       `The config wants Python ${request.version}, but ${distributionVariable} names Python ${distribution.version}`,
     );
   }
-  const archive = knownFor(request.version, 'static');
+  const linking = request.linking ?? 'static';
+  const archive = knownFor(request.version, linking);
   if (named !== systemOnly && archive !== undefined && !isOutOfReach(context, archive)) {
     try {
       return await archiveDistribution(quietUntilProgress(context), { ...archive, isOptional: true });
@@ -72,7 +84,7 @@ async function choose(
   }
   const local = await bestLocalDistribution(context, request);
   if (local.outcome === 'found') return local.distribution;
-  const last = knownFor(request.version, 'shared');
+  const last = knownFor(request.version, linking === 'shared' ? 'static' : 'shared');
   if (last === undefined || named === systemOnly) throw noneFound(request.version, local.refusals);
   try {
     return await archiveDistribution(context, last);
@@ -134,30 +146,34 @@ type LocalChoice =
   | { readonly outcome: 'none'; readonly refusals: readonly Refusal[] };
 
 /**
- * The best installed CPython: the one that "python3" starts if it has a static library, else one that has, and of those
- * the newest. Candidates are asked newest first, and no further than needed.
+ * The best installed CPython: the one that "python3" starts if it has the wanted kind of library (static, unless said),
+ * else one that has, and of those the newest. Candidates are asked newest first, and no further than needed.
  */
 async function bestLocalDistribution(context: Context, request: DistributionRequest): Promise<LocalChoice> {
   const wanted = parseVersion(request.version);
+  const { linking = 'static' } = request;
   const usual = usualPython(context);
   if (usual !== undefined) {
-    const python = await localDistribution(context, usual);
+    const python = await localDistribution(context, usual, linking);
     const { distribution } = python.outcome === 'usable' ? python : {};
-    if (distribution?.linking.kind === 'static' && matchesVersion(distribution.version, wanted))
+    if (distribution?.linking.kind === linking && matchesVersion(distribution.version, wanted))
       return { outcome: 'found', distribution };
   }
   const refusals: Refusal[] = [];
   let best: Distribution | undefined;
   for (const candidate of inPreference(pythonCandidates(context), wanted)) {
     if (
-      best?.linking.kind === 'static' &&
+      best?.linking.kind === linking &&
       candidate.minor !== undefined &&
       candidate.minor < minorOf(best.version)
     )
       break;
-    const python = await localDistribution(context, candidate.path);
+    const python = await localDistribution(context, candidate.path, linking);
     if (python.outcome === 'refused') refusals.push(python);
-    else if (matchesVersion(python.distribution.version, wanted) && isBetter(python.distribution, best))
+    else if (
+      matchesVersion(python.distribution.version, wanted) &&
+      isBetter(python.distribution, best, linking)
+    )
       best = python.distribution;
   }
   return best === undefined ? { outcome: 'none', refusals } : { outcome: 'found', distribution: best };
@@ -177,9 +193,13 @@ function inPreference(candidates: Candidate[], wanted: Version | undefined): Can
     .toSorted((a, b) => (b.minor ?? 99) - (a.minor ?? 99));
 }
 
-function isBetter(candidate: Distribution, best: Distribution | undefined): boolean {
+function isBetter(
+  candidate: Distribution,
+  best: Distribution | undefined,
+  linking: Distribution['linking']['kind'],
+): boolean {
   if (best === undefined) return true;
-  if (candidate.linking.kind !== best.linking.kind) return candidate.linking.kind === 'static';
+  if (candidate.linking.kind !== best.linking.kind) return candidate.linking.kind === linking;
   const [a, b] = [candidate, best].map(({ version }) => version.split('.').map(Number));
   // Equal versions: the first found stays, as PATH would have it.
   return (a?.[1] ?? 0) - (b?.[1] ?? 0) > 0 || (a?.[1] === b?.[1] && (a?.[2] ?? 0) > (b?.[2] ?? 0));

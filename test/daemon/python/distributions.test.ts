@@ -168,6 +168,51 @@ test('what typing python3 starts is preferred, also behind a shim of pyenv', asy
   assert.match((await resolveDistribution(context, { version: '3.13' })).version, /^3\.13\./);
 });
 
+const flavors: Record<
+  string,
+  { linking: 'static' | 'shared'; hasArchive: boolean; taken: string; told: RegExp }
+> = {
+  'a shared libpython, where both are there': {
+    linking: 'shared',
+    hasArchive: true,
+    taken: 'shared',
+    told: /\(shared [^)]*\)$/,
+  },
+  'a static one, where both are there': {
+    linking: 'static',
+    hasArchive: true,
+    taken: 'static',
+    told: /\(static [^)]*\)$/,
+  },
+  'a static one, where there is none': {
+    linking: 'static',
+    hasArchive: false,
+    taken: 'shared',
+    told: /; none with a static libpython is at hand$/,
+  },
+};
+for (const [name, { linking, hasArchive, taken, told }] of Object.entries(flavors))
+  test(`a flavor wants ${name}`, async () => {
+    using rig = openRig();
+    const prefix = join(rig.folder, 'python');
+    const python = copyOf(pythons['3.12'], prefix, hasArchive ? /^$/ : /^config-/);
+    symlinkSync(
+      join(dirname(dirname(pythons['3.12'])), 'lib/libpython3.12.so.1.0'),
+      join(prefix, 'lib/libpython3.12.so.1.0'),
+    );
+    const environment = {
+      PATH: dirname(python),
+      HOME: rig.folder,
+      OXD_DISTRIBUTION_MIRROR: 'http://127.0.0.1:1',
+      LD_LIBRARY_PATH: join(prefix, 'lib'),
+    };
+    const context = { ...rig.context, environment };
+    const distribution = await resolveDistribution(context, { version: '3.12', linking });
+    assert.equal(distribution.linking.kind, taken);
+    const [notice] = rig.events.flatMap((event) => (event.event === 'notice' ? [event.text] : []));
+    assert.match(notice ?? '', told);
+  });
+
 const wrong: [
   name: string,
   environment: Record<string, string>,
