@@ -152,7 +152,7 @@ for (const [version, chosen] of choices) {
     // No Python can be started from here on.
     const context = { ...rig.context, signal: AbortSignal.timeout(60_000) };
     assert.deepEqual(await resolveDistribution(context, request), distribution);
-    assert.ok(performance.now() - start < 100);
+    assert.ok(performance.now() - start < 400, 'asking all of them takes longer');
     assert.deepEqual(rig.events, []);
   });
 }
