@@ -27,8 +27,8 @@ function rustEdit(): void {
       before: edit,
     },
     {
-      argv: ['cargo', 'build', '--quiet', '--manifest-path', join(folder, 'Cargo.toml')],
-      env: { ...cargo, PYO3_CONFIG_FILE: join(folder, '.cargo/python.txt') },
+      argv: ['/bin/sh', '-c', `cd ${folder} && exec cargo build --quiet`],
+      env: cargo,
       before: edit,
     },
   ]) as [number, number];

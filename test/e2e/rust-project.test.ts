@@ -145,6 +145,29 @@ suite('a Rust project', () => {
     assert.equal(result.stdout, '5\n');
   });
 
+  const isolated = spawnSync('unshare', ['-rn', 'true']).status === 0;
+  test('with all crates in it, it builds without network, registry and oxd', { skip: !isolated }, () => {
+    // In one place, so that what cargo compiled is found again.
+    const vendored = join(sharedCache, 'rust-project/vendored');
+    rmSync(vendored, { recursive: true, force: true });
+    const made = oxd(['init-rust-project', '--vendor', vendored]);
+    assert.equal(made.code, 0, made.stderr);
+    const built = spawnSync('unshare', ['-rn', 'cargo', 'run', '--quiet', '--locked', '--offline'], {
+      cwd: vendored,
+      input: 'print(6)\n',
+      encoding: 'utf8',
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        RUSTUP_HOME: process.env['RUSTUP_HOME'],
+        CARGO_HOME: join(folder, 'no-registry'),
+        CARGO_TARGET_DIR: `${target}-vendored`,
+        OXD_ARTIFACT_DIR: join(project, 'build/x86_64-unknown-linux-gnu/debug/resources'),
+      },
+    });
+    assert.equal(built.stdout, '6\n', built.stderr);
+  });
+
   const mistakes: readonly [name: string, spoil: () => void, expected: RegExp][] = [
     [
       'crates for another version of Python',
