@@ -1,22 +1,9 @@
 // Licences for people: which there are, and which component brings which.
 import type { LicencesReport } from '../protocol/licence-requests.ts';
-import type { Component, Licence, Violation } from '../protocol/licences.ts';
+import { type Component, type Licence, type Violation, licenceWords } from '../protocol/licences.ts';
 
 const titleOf = ({ name, version }: Pick<Component, 'name' | 'version'>): string =>
   version === null ? name : `${name} ${version}`;
-
-export function licenceWords(licence: Licence): string {
-  switch (licence.is) {
-    case 'expression':
-      return licence.expression;
-    case 'public-domain':
-      return 'public domain';
-    case 'unknown':
-      return `unknown: ${licence.said.join('; ')}`;
-    case 'none':
-      return 'none named';
-  }
-}
 
 /** Columns of a terminal that has not been made wider. */
 const width = 100;

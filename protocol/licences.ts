@@ -31,6 +31,20 @@ export type Component = {
   readonly usedBy: readonly string[];
 };
 
+/** A licence in words, the same for every reader. */
+export function licenceWords(licence: Licence): string {
+  switch (licence.is) {
+    case 'expression':
+      return licence.expression;
+    case 'public-domain':
+      return 'public domain';
+    case 'unknown':
+      return `unknown: ${licence.said.join('; ')}`;
+    case 'none':
+      return 'none named';
+  }
+}
+
 /** What a program may be made of; expressions as `oxd licenses --deny` takes them. */
 export type LicencePolicy = { readonly deny: readonly string[]; readonly allow: readonly string[] };
 

@@ -34,7 +34,7 @@ fn main() {
         arguments.extend(libraries.split_whitespace().map(String::from));
     }
     arguments.extend(link_compiler_library("libgcc_s.so", "libgcc_eh.a"));
-    if std::env::var_os("CARGO_FEATURE_ALLOCATOR_SNMALLOC").is_some() {
+    if std::env::var_os("CARGO_FEATURE_PYTHON_ALLOCATOR_SNMALLOC").is_some() {
         arguments.extend(link_compiler_library("libstdc++.so", "libstdc++.a"));
     }
     let exports = format!("-Wl,--dynamic-list={}", write_dynamic_list().display());

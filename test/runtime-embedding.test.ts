@@ -1,12 +1,13 @@
 // Programs that embed Python through the crate, built by cargo as a user's are: the public interface from outside.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { findPayload } from '../daemon/executable/elf.ts';
-import { buildStub, testPython, workFolder, writeExecutable } from './daemon/executable/packing.ts';
+import { testPython, writeExecutable } from './daemon/executable/packing.ts';
+import { cargo, cargoTarget, crateFeatures } from './support/embedding-cargo.ts';
 
 type Row = {
   readonly name: string;
@@ -17,28 +18,6 @@ type Row = {
 };
 
 const python = testPython();
-
-/** Cargo's target folder of these programs, kept between runs. */
-const target = join(workFolder, `embedding-${python.version}`);
-
-function cargo(folder: string, args: readonly string[], environment: Record<string, string> = {}): void {
-  mkdirSync(target, { recursive: true });
-  const pyo3 = join(target, 'pyo3.txt');
-  const lines = ['implementation=CPython', `version=${python.version}`, 'shared=false', 'abi3=false'];
-  writeFileSync(pyo3, [...lines, 'pointer_width=64', 'suppress_build_script_link_lines=true', ''].join('\n'));
-  execFileSync('cargo', [...args, '--locked', '--quiet'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      PYO3_CONFIG_FILE: pyo3,
-      CARGO_TARGET_DIR: target,
-      OXD_PYTHON_STATIC: python.archive,
-      OXD_PYTHON_LIBS: python.libraries,
-      ...environment,
-    },
-  });
-}
 
 /** Writes the payload of an executable to a file of its own. */
 function payloadOf(executable: string, output: string): string {
@@ -74,6 +53,23 @@ const rows: readonly Row[] = [
   },
   { name: 'run', out: ['7', 'at exit', '0', '1', '1', '0'] },
   { name: 'threads', out: ['56'] },
+  {
+    // Whether the raw, mem and obj domains of Python are mimalloc's, and whether Rust's memory is.
+    name: 'allocators',
+    out: [
+      '[false, false, false] true',
+      '[false, false, false] true',
+      '[true, false, false] true',
+      '[true, true, true] true',
+      // Rust's allocator is mimalloc in this program.
+      '[true, true, true] true',
+      /^Cannot give Python its allocators: this program has mimalloc, and not jemalloc\. Add the feature allocator-j/,
+      // One after the other in one process.
+      '[true, true, true] true',
+      /^Cannot give Python its allocators: those of the first interpreter stay as long as the process\. Give all/,
+      '[true, true, true] true',
+    ],
+  },
   { name: 'child', out: ["EXE/lib/pythonPYTHON/json/__init__.py ['-c']"] },
   { name: 'packed', code: 3, out: ["['EXE', 'packed'] EXE/"] },
   {
@@ -114,11 +110,11 @@ suite('a program that embeds Python', () => {
   const image = join(folder, 'image');
   before(async () => {
     cargo('test/embedding/rust', ['build']);
-    copyFileSync(join(target, 'debug/embedding'), bare);
+    copyFileSync(join(cargoTarget, 'debug/embedding'), bare);
     const code = 'import sys; print(sys.argv, sys.path[-1]); sys.exit(3)';
     const run = { mode: 'eval', code } as const;
     await writeExecutable(python, { output: packed, stub: bare, run });
-    await writeExecutable(python, { output: image, stub: buildStub(python), run });
+    await writeExecutable(python, { output: image, stub: bare, run });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -153,13 +149,29 @@ suite('a program that embeds Python', () => {
       out: ['EXE/lib/pythonPYTHON/json/__init__.py'],
     }));
 
+  test('a large library is mapped from the file with the resources', () =>
+    check(bare, {
+      name: 'mapped',
+      environment: { PACKED_RESOURCES: image },
+      out: ['true LATIN SMALL LETTER X'],
+    }));
+  test('it is copied once the file is another one', () => {
+    const replaced = join(folder, 'replaced');
+    copyFileSync(image, replaced);
+    check(bare, {
+      name: 'replaced',
+      environment: { PACKED_RESOURCES: replaced },
+      out: ['false LATIN SMALL LETTER X'],
+    });
+  });
+
   test('its documentation has no warnings', () =>
-    cargo('runtime', ['doc', '--no-deps', '--features', 'pyo3'], { RUSTDOCFLAGS: '-D warnings' }));
+    cargo('runtime', ['doc', '--no-deps', ...crateFeatures], { RUSTDOCFLAGS: '-D warnings' }));
 
   test('the examples in it run', () => {
     const link = ['-Wl,--whole-archive', python.archive, '-Wl,--no-whole-archive', python.libraries];
     const flags = link.flatMap((text) => (text ?? '').split(' ')).map((argument) => `-Clink-arg=${argument}`);
-    cargo('runtime', ['test', '--doc', '--features', 'pyo3'], {
+    cargo('runtime', ['test', '--doc', ...crateFeatures], {
       RUSTDOCFLAGS: ['-D warnings', ...flags].join(' '),
       OXD_DOC_RESOURCES: image,
     });

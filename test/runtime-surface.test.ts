@@ -1,11 +1,10 @@
 // The public interface of the crate, as rustdoc sees it, against the list that is committed: a line that goes or changes
 // breaks somebody's program, so it comes with a new version. OXD_UPDATE=1 writes the list anew.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { testPython, workFolder } from './daemon/executable/packing.ts';
+import { cargo, cargoTarget, crateFeatures } from './support/embedding-cargo.ts';
 import { type Documentation, surfaceOf } from './support/rustdoc-surface.ts';
 
 const list = 'runtime/public-api.txt';
@@ -29,25 +28,8 @@ test('the public interface of the crate is the committed one', (t) => {
 });
 
 function document(): Documentation {
-  const python = testPython();
-  const target = join(workFolder, `embedding-${python.version}`);
-  mkdirSync(target, { recursive: true });
-  const pyo3 = join(target, 'pyo3.txt');
-  const lines = ['implementation=CPython', `version=${python.version}`, 'shared=false', 'abi3=false'];
-  writeFileSync(pyo3, [...lines, 'pointer_width=64', 'suppress_build_script_link_lines=true', ''].join('\n'));
-  const args = ['rustdoc', '--locked', '--quiet', '--lib', '--features', 'pyo3'];
-  execFileSync('cargo', [...args, '--', '-Z', 'unstable-options', '--output-format', 'json'], {
-    cwd: 'runtime',
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      // JSON is for nightly compilers, or for those who say that they know.
-      RUSTC_BOOTSTRAP: '1',
-      PYO3_CONFIG_FILE: pyo3,
-      CARGO_TARGET_DIR: target,
-      OXD_PYTHON_STATIC: python.archive,
-      OXD_PYTHON_LIBS: python.libraries,
-    },
-  });
-  return JSON.parse(readFileSync(join(target, 'doc/oxd_runtime.json'), 'utf8')) as Documentation;
+  // JSON is for nightly compilers, or for those who say that they know.
+  const json = ['--', '-Z', 'unstable-options', '--output-format', 'json'];
+  cargo('runtime', ['rustdoc', '--lib', ...crateFeatures, ...json], { RUSTC_BOOTSTRAP: '1' });
+  return JSON.parse(readFileSync(join(cargoTarget, 'doc/oxd_runtime.json'), 'utf8')) as Documentation;
 }

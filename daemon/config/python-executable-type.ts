@@ -23,7 +23,7 @@ export const pythonExecutableType: TypeDeclaration = {
     ...licensingAttributes,
     attribute({
       name: 'packed_resources_load_mode',
-      doc: 'Where packed resources are: `embedded:FILE` in the executable, whatever the name; `binary-relative-memory-mapped:FILE` in a file beside it, which is mapped when the program starts; `none` nowhere: the program needs a standard library in files, which `module_search_paths` of its interpreter configuration names.',
+      doc: 'Where packed resources are: `embedded:FILE` in the executable, whatever the name; `binary-relative-memory-mapped:FILE` in a file beside it, which is mapped when the program starts; `none` nowhere: the program needs a standard library in files, which `module_search_paths` of its interpreter configuration names. A library made of the executable (`to_library`) has them in the same place: the file beside it belongs beside the program that links it.',
       generation: 'modern',
       check: str,
       default: '"embedded:packed-resources"',

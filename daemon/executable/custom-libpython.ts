@@ -2,13 +2,9 @@
 // of them (CPython's Modules/config.c.in).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { environmentFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
 import type { Linking, ObjectFiles, StaticExtension } from '../python/distribution.ts';
-
-/** Compiling a list takes 50 ms, archiving thousands of objects a second. */
-const toolMs = 120_000;
+import { runCompilerTool } from './compiler-tool.ts';
 
 /** Writes the library into `folder`, which is the caller's, and says how to link it. Throws a Failure without a compiler. */
 export async function makeLibpython(
@@ -22,8 +18,7 @@ export async function makeLibpython(
   const list = join(folder, 'config.c');
   const listObject = join(folder, 'config.o');
   writeFileSync(list, moduleList(modules));
-  const compiler = context.environment['CC'] ?? 'cc';
-  await runTool(context, compiler, [
+  await run(context, 'CC', [
     ...objectFiles.cflags,
     ...['-O2', '-fPIC', '-I', includes, '-c', list, '-o', listObject],
   ]);
@@ -32,7 +27,7 @@ export async function makeLibpython(
   const objects = [listObject, ...objectFiles.core, ...modules.flatMap((module) => module.objects)];
   writeFileSync(members, objects.map((path) => `"${path.replaceAll(/["\\]/g, '\\$&')}"`).join('\n'));
   // Appended, not replaced: objects of different modules may have the same name. D: no times, no users.
-  await runTool(context, context.environment['AR'] ?? 'ar', ['qcsD', archive, `@${members}`]);
+  await run(context, 'AR', ['qcsD', archive, `@${members}`]);
   const own = [
     ...new Set(modules.flatMap((module) => module.libraries).filter((word) => word.startsWith('/'))),
   ];
@@ -61,23 +56,5 @@ export function moduleList(modules: readonly StaticExtension[]): string {
   ].join('\n');
 }
 
-async function runTool(context: Context, program: string, args: readonly string[]): Promise<void> {
-  const run = await execa(program, args, {
-    env: context.environment,
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    timeout: toolMs,
-    cancelSignal: context.signal,
-    killDescendants: true,
-  });
-  context.signal.throwIfAborted();
-  if (!run.failed) return;
-  const isMissing = run.code === 'ENOENT';
-  throw environmentFailure(
-    isMissing
-      ? `Cannot link Python's modules: "${program}" is not installed`
-      : `Cannot link Python's modules: ${program} failed\n${run.stderr ?? ''}`.trimEnd(),
-    isMissing ? { hint: 'install a C compiler and binutils, such as the packages gcc and binutils' } : {},
-  );
-}
+const run = (context: Context, tool: Parameters<typeof runCompilerTool>[1], args: readonly string[]) =>
+  runCompilerTool(context, tool, args, "link Python's modules");

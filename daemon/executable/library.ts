@@ -2,15 +2,11 @@
 // does; of a static one the tree is a second member, so that an edit does not link Python again.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { environmentFailure } from '../../protocol/failure.ts';
 import type { Context } from '../context.ts';
+import { runCompilerTool } from './compiler-tool.ts';
 import { type LibraryForm, runtimeCrate } from './stub.ts';
 
 export type LibraryKind = 'static' | 'shared';
-
-/** Linking takes a second, on a busy machine some. */
-const toolMs = 120_000;
 
 /** What programs and extension modules may see; the rest stays local, so that no copy of it hides anybody's own. */
 export function exportedSymbols(): readonly string[] {
@@ -34,7 +30,7 @@ export const sharedLibrary = (name: string): LibraryForm => ({
     );
     writeFileSync(source!, payloadAssembly(undefined));
     const python = linking.kind === 'static' ? linking : { archive: undefined, libraries: [] };
-    await runTool(context, context.environment['CC'] ?? 'cc', [
+    await run(context, 'CC', [
       ...['-shared', '-static-libgcc', '-o', output!, source!],
       ...['-Wl,--whole-archive', crate, ...(python.archive === undefined ? [] : [python.archive])],
       ...['-Wl,--no-whole-archive', ...python.libraries, '-lm', '-ldl', '-lpthread'],
@@ -57,12 +53,12 @@ export const staticLibrary: LibraryForm = {
     const bundled = python.libraries.filter(
       (word) => word.startsWith('/') || /^-Wl,--(start|end)-group$/.test(word),
     );
-    await runTool(context, context.environment['CC'] ?? 'cc', [
+    await run(context, 'CC', [
       ...['-r', '-nostdlib', '-o', whole!, '-Wl,--whole-archive', crate],
       ...(python.archive === undefined ? [] : [python.archive]),
       ...['-Wl,--no-whole-archive', ...bundled],
     ]);
-    await runTool(context, context.environment['OBJCOPY'] ?? 'objcopy', [
+    await run(context, 'OBJCOPY', [
       ...['--wildcard', `--keep-global-symbols=${symbols}`, '--strip-debug'],
       // Bitcode of Rust's library, which makes no sense joined: archivers with LLVM's plugin stumble over it.
       ...['--remove-section=.llvmbc', '--remove-section=.llvmcmd', whole!, output!],
@@ -81,8 +77,8 @@ export async function writeArchive(
   mkdirSync(work, { recursive: true });
   const [source, member, output] = ['payload.S', 'payload.o', 'library.a'].map((file) => join(work, file));
   writeFileSync(source!, payloadAssembly(payload));
-  await runTool(context, context.environment['CC'] ?? 'cc', ['-c', source!, '-o', member!]);
-  await runTool(context, context.environment['AR'] ?? 'ar', ['rcsD', output!, object, member!]);
+  await run(context, 'CC', ['-c', source!, '-o', member!]);
+  await run(context, 'AR', ['rcsD', output!, object, member!]);
   return output!;
 }
 
@@ -102,26 +98,9 @@ function payloadAssembly(payload: string | undefined): string {
   ].join('\n');
 }
 
-async function runTool(context: Context, program: string, args: readonly string[]): Promise<void> {
-  const run = await execa(program, args, {
-    env: context.environment,
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    timeout: toolMs,
-    cancelSignal: context.signal,
-    killDescendants: true,
-  });
-  context.signal.throwIfAborted();
-  if (!run.failed) return;
-  if (run.code === 'ENOENT')
-    throw environmentFailure(`Cannot link the library: "${program}" is not installed`, {
-      hint: 'install a C compiler with its tools, such as the packages gcc and binutils',
-    });
-  const isNotPic = /recompile with -fPIC/.test(run.stderr ?? '');
-  throw environmentFailure(`Cannot link the library: ${program} failed\n${run.stderr ?? ''}`.trimEnd(), {
-    hint: isNotPic
+const run = (context: Context, tool: Parameters<typeof runCompilerTool>[1], args: readonly string[]) =>
+  runCompilerTool(context, tool, args, 'link the library', (said) =>
+    /recompile with -fPIC/.test(said)
       ? 'this CPython was compiled for executables: use kind = "static", or another distribution'
       : 'check the C compiler and what its flags in the environment say',
-  });
-}
+  );

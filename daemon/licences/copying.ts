@@ -1,5 +1,5 @@
 // COPYING.txt: every component with its licence and that licence's text, for people who get the program.
-import type { Licence } from '../../protocol/licences.ts';
+import { type Licence, licenceWords } from '../../protocol/licences.ts';
 import type { LicenceText, TextedComponent } from './component.ts';
 import { atomsOf, readExpression } from './expression.ts';
 import { licenceText } from './licence-list.ts';
@@ -12,19 +12,6 @@ const kindNames = {
   package: 'Python package',
   crate: 'Rust crate',
 } as const;
-
-export const licenceWords = (licence: Licence): string => {
-  switch (licence.is) {
-    case 'expression':
-      return licence.expression;
-    case 'public-domain':
-      return 'public domain';
-    case 'unknown':
-      return `unknown: ${licence.said.join('; ')}`;
-    case 'none':
-      return 'none named';
-  }
-};
 
 /** Equal components give equal text. Texts that several bring are printed once, where they are met first. */
 export function copyingText(subject: string, components: readonly TextedComponent[]): string {

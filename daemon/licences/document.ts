@@ -1,10 +1,10 @@
 // The licence document of a program, and the verdict of a policy on it, kept with the report they were made of.
 import type { ResultType, Sha256 } from '../../cache/cache.ts';
 import { Failure } from '../../protocol/failure.ts';
-import type { Component, LicencePolicy, Violation } from '../../protocol/licences.ts';
+import { type Component, type LicencePolicy, type Violation, licenceWords } from '../../protocol/licences.ts';
 import type { Context } from '../context.ts';
 import type { Content } from '../python/resource.ts';
-import { copyingText, licenceWords, titleOf } from './copying.ts';
+import { copyingText, titleOf } from './copying.ts';
 import { readExpression } from './expression.ts';
 import { isCopyleft, isOsiApproved } from './licence-list.ts';
 import { readPolicy, violations } from './policy.ts';

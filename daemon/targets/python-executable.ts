@@ -7,7 +7,7 @@ import { buildStub } from '../executable/stub.ts';
 import type { PackageInput } from '../licences/inputs.ts';
 import type { Resource } from '../python/resource.ts';
 import { linkedModules, pack, type Workbench } from './packed.ts';
-import { packedFile } from './packed-file.ts';
+import { splitPacked } from './packed-file.ts';
 import { placeBeside } from './placed-files.ts';
 import { checkRunModule } from './run-module.ts';
 
@@ -45,21 +45,13 @@ export async function buildPythonExecutable(
       }),
   ]);
   const output = join(folder, value.name);
-  const { packedResources } = value;
-  const path = typeof packedResources === 'object' ? packedResources.file : undefined;
-  await using mapped = path === undefined ? undefined : await packedFile(context, packed.image, path);
-  const image = {
-    ...packed.image,
-    ...(packedResources === 'embedded' ? {} : { layers: [] }),
-    ...(path === undefined ? {} : { config: { ...packed.image.config, packedFile: `$ORIGIN/${path}` } }),
-    stub: stubPath(context, stub.sha256),
-    output,
-  };
+  await using split = await splitPacked(context, packed.image, value.packedResources);
+  const image = { ...split.payload, stub: stubPath(context, stub.sha256), output };
   await bench.images.write(image, context.signal);
   const placed = await placeBeside(context, bench.compiler, distribution, packed.beside, {
     folder,
     level: value.interpreter.optimizationLevel ?? 0,
-    further: mapped === undefined ? [] : [mapped.file],
+    further: split.files,
   });
   return { written: [output, ...placed], licences: packed.licences };
 }

@@ -9,6 +9,7 @@ import { exportedSymbols, sharedLibrary, staticLibrary, writeArchive } from '../
 import { buildStub, runtimeCrate } from '../executable/stub.ts';
 import type { Distribution, StaticExtension } from '../python/distribution.ts';
 import { linkedModules, pack, type Packed, type Workbench } from './packed.ts';
+import { splitPacked } from './packed-file.ts';
 import { placeBeside } from './placed-files.ts';
 import { stubPath, together } from './python-executable.ts';
 
@@ -45,10 +46,11 @@ export async function buildPythonLibrary(
     (both) => pack(both, bench, executable, []),
   ]);
   const stubFile = stubPath(context, stub.sha256);
+  await using split = await splitPacked(context, packed.image, executable.packedResources);
   if (kind === 'shared')
-    await bench.images.write({ stub: stubFile, ...packed.image, output: shared }, context.signal);
+    await bench.images.write({ stub: stubFile, ...split.payload, output: shared }, context.signal);
   else {
-    await placeArchive(context, stubFile, packed.image, archive);
+    await placeArchive(context, stubFile, split.payload, archive);
     writeFileSync(paths.symbols, symbolList());
   }
   copyFileSync(join(runtimeCrate().folder, 'include/oxd.h'), paths.header);
@@ -56,7 +58,7 @@ export async function buildPythonLibrary(
   const placed = await placeBeside(context, bench.compiler, distribution, packed.beside, {
     folder,
     level: executable.interpreter.optimizationLevel ?? 0,
-    further: [],
+    further: split.files,
   });
   const own = [paths.library, paths.header, paths.package, ...(kind === 'static' ? [paths.symbols] : [])];
   return { written: [...own, ...placed], library: paths.library };

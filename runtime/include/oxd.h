@@ -29,7 +29,7 @@ typedef enum oxd_status {
     OXD_ALREADY_RUNNING = 2,
     /* The packed files are not there, cannot be read, or are damaged. */
     OXD_NO_RESOURCES = 3,
-    /* The settings cannot be understood, or are for another version of Python. */
+    /* The settings cannot be understood, are for another version of Python, or name an allocator that is not there. */
     OXD_BAD_SETTINGS = 4,
     /* An extension module cannot be added: there is one of that name. */
     OXD_BAD_EXTENSION_MODULE = 5,

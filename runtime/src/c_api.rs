@@ -34,7 +34,7 @@ fn code_of(error: &Error) -> c_int {
     match error {
         Error::AlreadyRunning => 2,
         Error::NoResources { .. } | Error::Read { .. } | Error::Damaged { .. } => 3,
-        Error::Config { .. } | Error::Version { .. } => 4,
+        Error::Config { .. } | Error::Version { .. } | Error::Allocator { .. } => 4,
         Error::ExtensionModule { .. } => 5,
         Error::Library { .. } | Error::Python { .. } => 6,
         Error::Exit { .. } => 7,

@@ -55,11 +55,8 @@ pub fn main(arguments: &[*const c_char]) -> c_int {
     let resources = PackedResources::Executable;
     let opened = resources.open().unwrap_or_else(|error| fail_error(error));
     let config = InterpreterConfig::packed(&opened).unwrap_or_else(|error| fail_error(error));
-    let opened = match &config.packed_file {
-        Some(file) => {
-            let resources = PackedResources::File(file.replace("$ORIGIN", &settings::origin(&opened)).into());
-            resources.open().unwrap_or_else(|error| fail_error(error))
-        }
+    let opened = match PackedResources::named_by(&config, &opened) {
+        Some(resources) => resources.open().unwrap_or_else(|error| fail_error(error)),
         None => opened,
     };
     let payload = opened.install();

@@ -23,6 +23,8 @@
 //! - `pyo3`: [`Interpreter::with_gil`] and the `pyo3` crate that belongs to it.
 //! - `allocator-jemalloc`, `allocator-mimalloc`, `allocator-snmalloc`: one of these makes that the allocator of the whole
 //!   program, and lets it serve Python's memory ([`InterpreterConfig::allocator_backend`]).
+//! - `python-allocator-jemalloc`, `python-allocator-mimalloc`, `python-allocator-snmalloc`: for Python's memory alone, in
+//!   programs with a `#[global_allocator]` of their own.
 //!
 //! How to link and pack a program is told in docs/reference/embedding.md of oxd.
 #![deny(missing_docs)]

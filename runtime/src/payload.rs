@@ -4,6 +4,7 @@
 //! does not grow with what is packed. Indexes are read with bounds checks and file contents are verified when they are
 //! first used, so a damaged file gives `Damaged`, never a crash.
 
+mod backing;
 mod children;
 mod content;
 mod first_use;
@@ -14,9 +15,9 @@ mod library;
 mod mapping;
 mod segment;
 
-use std::ffi::{CStr, CString};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
+pub use backing::{Backing, Identity};
 pub use children::Children;
 pub use content::Content;
 pub use first_use::note_in as note_first_uses;
@@ -63,7 +64,7 @@ pub struct Payload {
     header: Header,
     /// In image order: a path in a later one hides the same path in an earlier one.
     layers: Vec<Layer>,
-    backing: Option<(CString, u64)>,
+    backing: Option<Backing>,
 }
 
 static PAYLOAD: AtomicPtr<Payload> = AtomicPtr::new(std::ptr::null_mut());
@@ -90,16 +91,16 @@ impl Payload {
         Ok(Payload { bytes, root, header, layers, backing: None })
     }
 
-    /// Says that the payload is a part of `file`, beginning at `offset`: then pieces of it can be mapped once more.
-    pub fn backed_by(self, file: CString, offset: u64) -> Payload {
-        Payload { backing: Some((file, offset)), ..self }
+    /// Says which file the payload is a part of.
+    pub fn backed_by(self, backing: Option<Backing>) -> Payload {
+        Payload { backing, ..self }
     }
 
     /// The file that holds the bytes of a packed file as they are, and where in it.
-    pub fn in_file(&self, content: &Content) -> Option<(&CStr, u64)> {
-        let (Content::Mapped(bytes), Some((file, offset))) = (content, &self.backing) else { return None };
+    pub fn in_file(&self, content: &Content) -> Option<(&Backing, u64)> {
+        let (Content::Mapped(bytes), Some(backing)) = (content, &self.backing) else { return None };
         let within = (bytes.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
-        (within < self.bytes.len()).then_some((file, offset + within as u64))
+        (within < self.bytes.len()).then_some((backing, backing.offset() + within as u64))
     }
 
     /// Whether it was opened with these bytes, and not copies of them, and that root.

@@ -39,11 +39,24 @@ impl Original {
         // Safety: the name is a C string; the executable comes first in the search, so the next one is libc's.
         let mut at = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
         if at.is_null() {
-            at = before_2_33(self.name.to_bytes()).unwrap_or(missing as *const () as *mut c_void);
+            let found = in_front(self.name).or_else(|| before_2_33(self.name.to_bytes()));
+            at = found.unwrap_or(missing as *const () as *mut c_void);
         }
         self.at.store(at, Ordering::Relaxed);
         at
     }
+}
+
+/// libc's function, where libc comes before the library that holds this code: the program was linked with `-lc` first.
+fn in_front(name: &CStr) -> Option<*mut c_void> {
+    let base = |address: *const c_void| {
+        // Safety: all zeros is a value of this plain structure, and `dladdr` takes any address.
+        let mut info: libc::Dl_info = unsafe { std::mem::zeroed() };
+        (unsafe { libc::dladdr(address, &mut info) } != 0).then_some(info.dli_fbase)
+    };
+    // Safety: the name is a C string.
+    let at = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    (!at.is_null() && base(at) != base(in_front as *const c_void)).then_some(at)
 }
 
 /// glibc before 2.33 has `stat` and its kin only under names with a version, which is 1 on x86-64.

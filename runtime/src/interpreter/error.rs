@@ -30,6 +30,11 @@ pub enum Error {
         /// Which part of it.
         reason: String,
     },
+    /// Python's memory cannot come from where the configuration says.
+    Allocator {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The tree was packed for another version of Python than this program is linked with.
     Version {
         /// Of the packed tree, such as "3.12".
@@ -91,6 +96,7 @@ impl std::fmt::Display for Error {
                 formatter,
                 "Cannot understand the configuration: {reason}. Write it with the oxd that this crate came with"
             ),
+            Error::Allocator { reason } => write!(formatter, "Cannot give Python its allocators: {reason}"),
             Error::Version { packed } => write!(
                 formatter,
                 "Cannot use resources of Python {packed}: this program has Python {}. Build both for the same version",

@@ -3,10 +3,9 @@
 use super::config::InterpreterConfig;
 use super::error::Error;
 use super::settings;
-use crate::payload::{self, Payload};
+use crate::payload::{self, Backing, Identity, Payload};
 use std::fs::File;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -17,10 +16,11 @@ pub enum PackedResources {
     /// In the running executable or in the library that holds this crate, where oxd packed it.
     #[default]
     Executable,
-    /// A payload in memory, as docs/reference/image-format.md describes it.
+    /// A payload in memory, as docs/reference/image-format.md describes it. Native libraries in it are copied once more.
     Bytes(&'static [u8]),
     /// A file with nothing but a payload, or an executable or library that oxd has packed. It is mapped, so it must not
-    /// be changed in place while the process lives. Replacing it by another one is fine.
+    /// be changed in place while the process lives. Replacing it by another one is fine; large native libraries, which
+    /// are otherwise mapped where they lie, are then copied to memory.
     File(PathBuf),
 }
 
@@ -29,46 +29,46 @@ impl PackedResources {
     pub fn config(&self) -> Result<InterpreterConfig, Error> {
         let opened = self.open()?;
         let config = InterpreterConfig::packed(&opened)?;
-        let resources = match &config.packed_file {
-            Some(file) => PackedResources::File(file.replace("$ORIGIN", &settings::origin(&opened)).into()),
-            None => self.clone(),
-        };
+        let resources = PackedResources::named_by(&config, &opened).unwrap_or_else(|| self.clone());
         Ok(config.resources(resources))
+    }
+
+    /// The file that has the tree, where the configuration that was packed in its place names one.
+    pub(super) fn named_by(config: &InterpreterConfig, packed: &Payload) -> Option<PackedResources> {
+        let file = config.packed_file.as_ref()?;
+        Some(PackedResources::File(file.replace("$ORIGIN", &settings::origin(packed)).into()))
     }
 
     /// The tree; the one that this process uses already where it is the same.
     pub(super) fn open(&self) -> Result<Opened, Error> {
         let root = payload::executable_path();
         let root = root.ok_or(Error::NoResources { reason: "/proc is not mounted".into() })?;
-        // Where in the executable the payload begins, if that is where it is.
-        let mut offset = None;
-        let bytes = match self {
-            PackedResources::Executable => own(&mut offset)?,
-            PackedResources::Bytes(bytes) => bytes,
-            PackedResources::File(path) => payload_of(path, map(path)?)?,
+        let (bytes, backing) = match self {
+            PackedResources::Executable => own()?,
+            PackedResources::Bytes(bytes) => (*bytes, None),
+            PackedResources::File(path) => {
+                let (file, identity) = map(path)?;
+                let bytes = payload_of(path, file)?;
+                let offset = bytes.as_ptr() as usize - file.as_ptr() as usize;
+                (bytes, Backing::new(path.as_os_str(), offset as u64, Some(identity)))
+            }
         };
         if let Some(known) = payload::payload().filter(|known| known.is_on(bytes, &root)) {
             return Ok(Opened::Installed(known));
         }
-        let payload = Payload::open(bytes, root)?;
-        Ok(Opened::New(Box::new(match offset {
-            Some(offset) => payload.backed_by(payload::EXECUTABLE.into(), offset),
-            None => payload,
-        })))
+        Ok(Opened::New(Box::new(Payload::open(bytes, root)?.backed_by(backing))))
     }
 }
 
-/// What is packed into this program, or into the library that this crate is linked into. `offset` is where it begins in
-/// the program's file, if that is where it is.
-fn own(offset: &mut Option<u64>) -> Result<&'static [u8], Error> {
+/// What is packed into this program, or into the library that this crate is linked into.
+fn own() -> Result<(&'static [u8], Option<Backing>), Error> {
     #[cfg(feature = "c-api")]
-    if let Some(bytes) = payload::find_in_library()? {
-        return Ok(bytes);
+    if let Some(found) = payload::find_in_library()? {
+        return Ok(found);
     }
     let nothing = || Error::NoResources { reason: "nothing is packed into this program".into() };
     let mapping = payload::find_mapping().ok_or_else(nothing)?;
-    *offset = Some(mapping.offset);
-    Ok(mapping.bytes()?)
+    Ok((mapping.bytes()?, Some(Backing::executable(mapping.offset))))
 }
 
 /// A tree that is looked at, and may become that of the process.
@@ -102,21 +102,20 @@ impl std::ops::Deref for Opened {
 
 /// Files that this process has mapped. They stay: objects of extension modules refer to what was loaded from them.
 struct Mapped {
-    /// Device, inode, length, time of the last change.
-    identity: [u64; 5],
+    identity: Identity,
     bytes: &'static [u8],
 }
 
 static MAPPED: Mutex<Vec<Mapped>> = Mutex::new(vec![]);
 
-fn map(path: &Path) -> Result<&'static [u8], Error> {
+fn map(path: &Path) -> Result<(&'static [u8], Identity), Error> {
     let fail = |source| Error::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(fail)?;
     let stat = file.metadata().map_err(fail)?;
-    let identity = [stat.dev(), stat.ino(), stat.len(), stat.mtime() as u64, stat.mtime_nsec() as u64];
+    let identity = Identity::from(&stat);
     let mut mapped = MAPPED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some(known) = mapped.iter().find(|known| known.identity == identity) {
-        return Ok(known.bytes);
+        return Ok((known.bytes, identity));
     }
     let length = stat.len() as usize;
     if length == 0 || !stat.is_file() {
@@ -131,8 +130,8 @@ fn map(path: &Path) -> Result<&'static [u8], Error> {
         }
         std::slice::from_raw_parts(address.cast::<u8>(), length)
     };
-    mapped.push(Mapped { identity, bytes });
-    Ok(bytes)
+    mapped.push(Mapped { identity: identity.clone(), bytes });
+    Ok((bytes, identity))
 }
 
 fn payload_of(path: &Path, file: &'static [u8]) -> Result<&'static [u8], Error> {

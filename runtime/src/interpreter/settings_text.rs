@@ -31,7 +31,8 @@ pub fn start_with(
     let json = std::str::from_utf8(payload.config()).map_err(|_| refuse("it is not UTF-8".into()))?;
     let mut fields = Fields::parse(json).map_err(refuse)?;
     fields.add(&settings.0);
-    let mut config = InterpreterConfig::from_fields(&fields)?.resources(resources.clone());
+    let mut config = InterpreterConfig::from_fields(&fields)?;
+    config.resources = PackedResources::named_by(&config, &payload).unwrap_or_else(|| resources.clone());
     config.extra_extension_modules = modules.to_vec();
     config.arguments = arguments;
     Interpreter::start(config)

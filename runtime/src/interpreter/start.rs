@@ -46,6 +46,7 @@ pub fn start(
     role: Role,
     arguments: &[&CStr],
 ) -> std::result::Result<(), Refused> {
+    allocator::settle(config)?;
     #[cfg(oxd_shared_python)]
     load_library(payload, config)?;
     if let Some(folders) = &config.terminfo_dirs {
@@ -58,7 +59,7 @@ pub fn start(
         Role::Interpreter => Arguments::for_interpreter(given),
     };
     settings::preinitialize(config, role, &arguments)?;
-    allocator::install(config)?;
+    allocator::install(config);
     // Children of multiprocessing are told theirs.
     let start_method = config.multiprocessing_start_method.filter(|_| role == Role::Program);
     module::register(start_method, &config.extra_extension_modules)?;

@@ -1,7 +1,7 @@
 //! The payload of a library that oxd built for other languages: in a static one between two symbols, in a shared one the
 //! last segment, as in an executable. Both symbols are defined when the library is linked (daemon/executable/library.ts).
 
-use super::Damaged;
+use super::{Backing, Damaged};
 use std::ffi::{CStr, c_int, c_void};
 
 unsafe extern "C" {
@@ -9,26 +9,26 @@ unsafe extern "C" {
     static oxd_payload_end: u8;
 }
 
+/// A payload, and the file that holds it.
+type Found = (&'static [u8], Option<Backing>);
+
 /// None when there is none in this library, or when this is an executable with a payload of its own.
-pub fn find_in_library() -> Result<Option<&'static [u8]>, Damaged> {
+pub fn find_in_library() -> Result<Option<Found>, Damaged> {
     // Safety: only the addresses count; between them lies what was linked in.
     let linked = unsafe {
         let (start, end) = (&raw const oxd_payload_start, &raw const oxd_payload_end);
         std::slice::from_raw_parts(start, end as usize - start as usize)
     };
-    if !linked.is_empty() {
-        return Ok(Some(linked));
-    }
-    let mut found = Search { address: &raw const oxd_payload_start as usize, payload: None };
+    let mut search = Search { linked, payload: None };
     // Safety: `visit` gets what it expects.
-    unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut found).cast()) };
-    found.payload.transpose()
+    unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
+    search.payload.transpose()
 }
 
 struct Search {
-    /// Somewhere in the object that is looked for.
-    address: usize,
-    payload: Option<Result<&'static [u8], Damaged>>,
+    /// Between the symbols; its address is in the object that is looked for, also where it is empty.
+    linked: &'static [u8],
+    payload: Option<Result<Found, Damaged>>,
 }
 
 unsafe extern "C" fn visit(info: *mut libc::dl_phdr_info, _: usize, search: *mut c_void) -> c_int {
@@ -37,15 +37,24 @@ unsafe extern "C" fn visit(info: *mut libc::dl_phdr_info, _: usize, search: *mut
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum as usize) };
     let start = |header: &libc::Elf64_Phdr| (info.dlpi_addr + header.p_vaddr) as usize;
     let loaded = || headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
-    let is_it = |header| (start(header)..=start(header) + header.p_memsz as usize).contains(&search.address);
-    if !loaded().any(is_it) {
-        return 0;
+    let address = search.linked.as_ptr() as usize;
+    let holds =
+        |header: &&libc::Elf64_Phdr| (start(header)..start(header) + header.p_memsz as usize).contains(&address);
+    let Some(holder) = loaded().find(holds) else { return 0 };
+    // Safety: a text of the dynamic linker; empty for the executable.
+    let name = unsafe { CStr::from_ptr(info.dlpi_name) };
+    if !search.linked.is_empty() {
+        let offset = holder.p_offset + (address - start(holder)) as u64;
+        let backing =
+            if name.is_empty() { Some(Backing::executable(offset)) } else { Backing::library(name, address, offset) };
+        search.payload = Some(Ok((search.linked, backing)));
+        return 1;
     }
     if let Some(header) = loaded().next_back().filter(|header| header.p_flags == libc::PF_R) {
-        // Safety: a text of the dynamic linker; empty for the executable, which is looked at elsewhere.
-        let name = unsafe { CStr::from_ptr(info.dlpi_name) };
+        // An executable is looked at elsewhere.
         if !name.is_empty() {
-            search.payload = Some(bytes(name, header, start(header)));
+            let backing = || Backing::library(name, start(header), header.p_offset);
+            search.payload = Some(bytes(name, header, start(header)).map(|bytes| (bytes, backing())));
         }
     }
     1

@@ -2,7 +2,6 @@
 
 use crate::support::image::{self, File};
 use oxd_runtime::{directory, payload};
-use std::ffi::CString;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -67,7 +66,8 @@ fn install(executable: &Path) {
     let bytes = unsafe { std::slice::from_raw_parts(address.cast::<u8>(), length) };
     let payload = payload::Payload::open(bytes, executable.as_os_str().as_bytes().to_vec()).unwrap();
     let backing = std::env::var_os("OXD_TEST_BACKING").unwrap_or(executable.as_os_str().to_owned());
-    payload::install(payload.backed_by(CString::new(backing.as_bytes()).unwrap(), OFFSET as u64));
+    let identity = payload::Identity::from(&file.metadata().unwrap());
+    payload::install(payload.backed_by(payload::Backing::new(&backing, OFFSET as u64, Some(identity))));
     directory::start();
 }
 

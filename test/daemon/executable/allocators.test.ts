@@ -63,5 +63,8 @@ test('a stub without the backend that its configuration names says so', async ()
   });
   const result = spawnSync(output, { encoding: 'utf8' });
   assert.equal(result.status, 70);
-  assert.match(result.stderr, /wants the allocator snmalloc, and rust is linked in/);
+  assert.match(
+    result.stderr,
+    /this program has none beside Rust's own, and not snmalloc\. Add the feature allocator-snmalloc/,
+  );
 });

@@ -2,7 +2,7 @@
 //!
 //! libc calls one of the functions of `GATES` in their place, with its own lock held: whoever else opens a library
 //! waits, so does `dlsym`, and its symbols become visible to all (RTLD_GLOBAL) after its constructors only. So nobody runs
-//! code of this library before all of it is there. What was left out of the copy in memory is mapped from the executable,
+//! code of this library before all of it is there. What was left out of the copy in memory is mapped from the file that holds it,
 //! the library gets its virtual name, and its constructors run in the order in which libc would have called them.
 //! Destructors need nothing: libc has marked the library as one whose constructors ran, and calls them itself.
 //!
@@ -13,7 +13,7 @@ use super::plan::{PAGE_BYTES, Plan};
 use super::{image, open_original};
 use crate::directory::errno::{self, Errno};
 use crate::directory::{original, space};
-use crate::payload::{Content, Payload};
+use crate::payload::{Backing, Content, Payload};
 use libc::{MAP_FAILED, MAP_FIXED, MAP_PRIVATE, O_CLOEXEC, O_RDONLY, RTLD_LAZY, RTLD_NOLOAD};
 use libc::{c_char, c_int, c_void};
 use std::ffi::CString;
@@ -22,11 +22,11 @@ type Strings = *const *const c_char;
 /// What libc calls to construct a library, with the arguments of the program.
 type Constructor = unsafe extern "C" fn(c_int, Strings, Strings);
 
-/// The part of a library that stays in the executable.
+/// The part of a library that stays in the file that holds the payload.
 pub struct Rest {
     plan: Plan,
     content: &'static [u8],
-    /// The executable, and where in it the library begins.
+    /// That file, and where in it the library begins.
     file: c_int,
     offset: i64,
 }
@@ -45,16 +45,26 @@ pub struct Arrival {
 impl Rest {
     /// None for a library that has to be copied as a whole.
     pub fn of(payload: &Payload, content: &Content) -> Option<Rest> {
-        let (&Content::Mapped(bytes), Some((file, offset))) = (content, payload.in_file(content)) else { return None };
+        let (&Content::Mapped(bytes), Some((backing, offset))) = (content, payload.in_file(content)) else {
+            return None;
+        };
         let offset = i64::try_from(offset).ok().filter(|offset| offset % PAGE_BYTES as i64 == 0)?;
         let plan = Plan::of(bytes)?;
-        let file = errno::preserved(|| unsafe { original::open64(file.as_ptr(), O_RDONLY | O_CLOEXEC, 0) });
+        let file = errno::preserved(|| unsafe { original::open64(backing.file().as_ptr(), O_RDONLY | O_CLOEXEC, 0) });
         let rest = Rest { plan, content: bytes, file, offset };
-        (file >= 0 && rest.is_in_file()).then_some(rest)
+        (file >= 0 && rest.is_in(backing)).then_some(rest)
     }
 
-    /// Whether the file is the one that the payload was mapped from: an emulator may stand between.
-    fn is_in_file(&self) -> bool {
+    /// Whether the file is the one that the payload was mapped from: it may have been replaced since, and with the
+    /// executable an emulator may stand between.
+    fn is_in(&self, backing: &Backing) -> bool {
+        let mut stat = std::mem::MaybeUninit::uninit();
+        // Safety: filled where the call does not fail.
+        let is_it =
+            unsafe { original::fstat64(self.file, stat.as_mut_ptr()) == 0 && backing.is(stat.assume_init_ref()) };
+        if !is_it {
+            return false;
+        }
         let mut head = [0u8; 64];
         let read = unsafe { libc::pread(self.file, head.as_mut_ptr().cast(), head.len(), self.offset) };
         read == head.len() as isize && self.content.starts_with(&head)

@@ -1,5 +1,7 @@
 //! One scenario after the other in one process. Each prints a line that the test compares.
 
+mod allocators;
+
 use oxd_runtime::pyo3::prelude::*;
 use oxd_runtime::{Error, ExtensionModule, Interpreter, InterpreterConfig, PackedResources, Run};
 use std::path::PathBuf;
@@ -78,6 +80,9 @@ fn main() -> Result<(), Error> {
         "run" => run(),
         "errors" => errors(),
         "threads" => threads(),
+        "allocators" => allocators::show(config()),
+        "mapped" => mapped(false),
+        "replaced" => mapped(true),
         "child" => {
             let python = Interpreter::start(config())?;
             let code = "import subprocess, sys, json
@@ -179,5 +184,24 @@ fn threads() -> Result<(), Error> {
         threads.into_iter().map(|thread| thread.join().expect("ends")).sum()
     });
     println!("{sum}");
+    python.finalize()
+}
+
+/// How often the file with the resources is mapped, before and after a large library in it is loaded.
+fn mapped(is_replaced: bool) -> Result<(), Error> {
+    let file = PathBuf::from(std::env::var_os("PACKED_RESOURCES").expect("given"));
+    let name = file.to_str().expect("UTF-8").to_string();
+    let maps = || {
+        let maps = std::fs::read_to_string("/proc/self/maps").expect("readable");
+        maps.lines().filter(|line| line.contains(&name)).count()
+    };
+    let python = Interpreter::start(config())?;
+    let before = maps();
+    if is_replaced {
+        let other = file.with_extension("other");
+        std::fs::copy(&file, &other).and_then(|_| std::fs::rename(&other, &file)).expect("writable");
+    }
+    python.run_code("import unicodedata")?;
+    println!("{} {}", maps() > before, evaluate(&python, "__import__('unicodedata').name('x')"));
     python.finalize()
 }
