@@ -13,6 +13,7 @@ import type {
   Target,
   WrittenConfig,
 } from '../protocol/requests.ts';
+import { ListOfUses, TrimmedProgram, WatchedProgram } from '../protocol/trim-requests.ts';
 import { type BuildTools, build, listTargets, lookedAt, traceKey, writeConfigOf } from './build.ts';
 import { ConfigEvaluator } from './config/evaluate.ts';
 import { EarlyBuilds } from './early-builds.ts';
@@ -27,6 +28,8 @@ import { watchBuilds } from './watch-builds.ts';
 
 /** Sources of an application of some thousand modules; more is read again at each build. */
 const pieceBytesMax = 24 * 1024 * 1024;
+/** Questions that write what a build may write. Not those of build scripts: theirs are asked in the middle of a build. */
+const takingTurns = new Set([WatchedProgram, ListOfUses, TrimmedProgram].map(({ method }) => method));
 /** Of one build, for those who join it late. */
 const replayEventsMax = 10_000;
 
@@ -193,7 +196,24 @@ class Builds implements Engine {
 
   async answer<P, R>(question: RequestType<P, R>, params: P, caller: Caller): Promise<R> {
     const { answer } = await import('./answers.ts');
-    return answer(this.#tools, question, params, caller);
+    const { config } = params as { readonly config?: string };
+    if (config === undefined || !takingTurns.has(question.method))
+      return answer(this.#tools, question, params, caller);
+    // They build too: not while a build of the same workspace writes.
+    const before = this.#turns.get(config) ?? Promise.resolve();
+    const result = before.then(() => {
+      caller.signal.throwIfAborted();
+      return answer(this.#tools, question, params, caller);
+    });
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(config, settled);
+    void settled.then(() => {
+      if (this.#turns.get(config) === settled) this.#turns.delete(config);
+    });
+    return orAborted(result, caller.signal);
   }
 
   status(): { readonly builds: readonly RunningBuild[] } {

@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import { inputFailure } from '../../protocol/failure.ts';
 import { type BuiltProgram, type TrimRequest, watchVariable } from '../../protocol/trim-requests.ts';
 import { type BuildTools, evaluate } from '../build.ts';
-import type { PythonExecutableValue } from '../config/resolved-target.ts';
+import type { FileManifestValue, PythonExecutableValue } from '../config/resolved-target.ts';
 import type { Context } from '../context.ts';
 import { SigningRecord } from '../packaging/signing/signing-record.ts';
+import { buildFileManifest } from '../targets/file-manifest.ts';
 import { buildPythonExecutable } from '../targets/python-executable.ts';
 import { ResourceSets } from '../targets/resource-sets.ts';
 import { readList } from './list-file.ts';
@@ -14,13 +15,15 @@ import { readList } from './list-file.ts';
 export type Untrimmed = {
   readonly target: string;
   readonly value: PythonExecutableValue;
+  /** The layout that it is part of, where the target is one. */
+  readonly layout?: FileManifestValue;
   /** Where its target is written. */
   readonly folder: string;
   readonly sets: ResourceSets;
   readonly profile: 'debug' | 'release';
 };
 
-/** Evaluates the config for one target, which must be a program. */
+/** Evaluates the config for one target, which must be a program or a layout with one. */
 export async function untrimmed(
   context: Context,
   tools: BuildTools,
@@ -35,11 +38,19 @@ export async function untrimmed(
       hint: 'register one at the end of the config: register_target("exe", make_exe)',
     });
   const { name, value, folder } = target;
-  if (value.type !== 'PythonExecutable')
-    throw inputFailure(`Cannot trim the target "${name}": it is a ${value.type}`, {
-      hint: 'name the target of its PythonExecutable with --target',
-    });
-  return { target: name, value, folder, sets, profile: request.release ? 'release' : 'debug' };
+  const found = { target: name, folder, sets, profile: request.release ? 'release' : 'debug' } as const;
+  if (value.type === 'PythonExecutable') return { ...found, value };
+  const hint = 'name the target of its PythonExecutable with --target';
+  if (value.type !== 'FileManifest')
+    throw inputFailure(`Cannot trim the target "${name}": it is a ${value.type}`, { hint });
+  const [program, another] = value.entries.flatMap((entry) =>
+    entry.kind === 'executable' ? [entry.executable] : [],
+  );
+  if (program === undefined || another !== undefined) {
+    const count = program === undefined ? 'no program' : 'several programs';
+    throw inputFailure(`Cannot trim the target "${name}": its FileManifest has ${count}`, { hint });
+  }
+  return { ...found, value: program, layout: value };
 }
 
 export async function watchedProgram(
@@ -71,7 +82,7 @@ export async function trimmedProgram(
 async function write(
   context: Context,
   tools: BuildTools,
-  { target, folder, sets, profile }: Untrimmed,
+  { target, folder, sets, profile, layout }: Untrimmed,
   value: PythonExecutableValue,
   kind: 'watched' | 'trimmed',
 ): Promise<BuiltProgram> {
@@ -84,8 +95,16 @@ async function write(
     policy: { deny: [], allow: [] },
     signing: new SigningRecord(),
   };
-  await buildPythonExecutable(context, bench, value, beside);
-  const path = join(beside, value.name);
+  let path = join(beside, value.name);
+  if (layout === undefined) await buildPythonExecutable(context, bench, value, beside);
+  else {
+    const entries = layout.entries.map((entry) => {
+      if (entry.kind !== 'executable') return entry;
+      path = join(beside, entry.prefix, value.name);
+      return { ...entry, executable: value };
+    });
+    await buildFileManifest(context, bench, { ...layout, entries, signing: undefined }, beside);
+  }
   context.report({ event: 'artifact', target, kind: 'executable', path });
   return { target, path };
 }

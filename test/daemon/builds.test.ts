@@ -9,6 +9,7 @@ import { createEngine } from '../../daemon/builds.ts';
 import type { Caller } from '../../daemon/engine.ts';
 import type { BuildEvent } from '../../protocol/events.ts';
 import type { BuildRequest } from '../../protocol/requests.ts';
+import { WatchedProgram } from '../../protocol/trim-requests.ts';
 import { sharedCache } from '../e2e/oxd.ts';
 
 const ignore = (): void => {};
@@ -72,6 +73,41 @@ register_target("exe", make_exe)
       assert.equal(execFileSync(program, { encoding: 'utf8' }), `late ${turn}\n`);
       await early;
     }
+  });
+
+  test('a program for trimming is made after the build that writes there', async () => {
+    const config = join(root, 'asking.bzl');
+    writeFileSync(
+      config,
+      `${readFileSync(request.config, 'utf8')}
+def asks():
+    prompt_input("Now?")
+    return make_exe()
+register_target("asks", asks)
+`,
+    );
+    const asked = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<string>();
+    const terminal = {
+      isThere: () => true,
+      ask: (): Promise<string> => {
+        asked.resolve();
+        return release.promise;
+      },
+    };
+    const order: string[] = [];
+    const asking = { ...request, config, targets: ['asks'] };
+    const built = engine.build(asking, { ...caller(), terminal }).then(() => order.push('build'));
+    await asked.promise;
+    const question = { ...request, config, target: 'exe', list: join(root, 'list.txt') };
+    const watched = engine.answer(WatchedProgram, { ...question, stream: 0 }, caller());
+    const made = watched.then(() => order.push('trim'));
+    // Long enough for the program, which is made of layers that are there.
+    await Promise.race([made, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    assert.deepEqual(order, []);
+    release.resolve('yes');
+    await Promise.all([built, made]);
+    assert.deepEqual(order, ['build', 'trim']);
   });
 
   test('another toolchain is a change, though no file has changed', async () => {

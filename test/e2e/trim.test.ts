@@ -173,6 +173,54 @@ suite('oxd trim', { concurrency: false }, () => {
     );
   });
 
+  test('adds its line where the program is returned at once', () => {
+    const folder = project('direct');
+    const config = join(folder, 'pyoxidizer.bzl');
+    const direct = `def make_exe():
+    return default_python_distribution().to_python_executable(
+        name = "app",
+        config = PythonInterpreterConfig(run_eval = "print(1)"),
+    )  # made
+
+register_target("exe", make_exe)
+`;
+    writeFileSync(config, direct);
+    assert.equal(trim(folder, ['--write']).result.isUsed, 'added');
+    assert.equal(
+      readFileSync(config, 'utf8'),
+      direct
+        .replace('return default', 'exe = default')
+        .replace(
+          '    )  # made',
+          '    )\n    exe.filter_resources_from_files(files = ["pyoxidizer-trim.txt"])\n    return exe  # made',
+        ),
+    );
+  });
+
+  test('of a FileManifest the program is trimmed, with its files beside it', () => {
+    const folder = project('layout');
+    const config = join(folder, 'pyoxidizer.bzl');
+    const layout = `
+def make_install(exe):
+    files = FileManifest()
+    files.add_python_resource("bin", exe)
+    files.add_file(FileContent(filename = "beside.txt", content = "there"), directory = "bin")
+    return files
+
+register_target("install", make_install, depends = ["exe"], default = True)
+`;
+    writeFileSync(config, readFileSync(config, 'utf8') + layout);
+    const { result } = trim(folder, ['--', 'data']);
+    assert.equal(result.exitCode, 0);
+    assert.match(result.program, /trim\/install\/trimmed\/bin\/app$/);
+    assert.ok(existsSync(join(dirname(result.program), 'beside.txt')));
+    assert.ok(result.after < 10e6 && result.before > 20e6, `${result.before} to ${result.after}`);
+    const written = trim(folder, ['--write', '--', 'data']);
+    assert.equal(written.result.isUsed, 'added');
+    assert.match(written.result.program, /debug\/install\/bin\/app$/);
+    assert.match(readFileSync(config, 'utf8'), /exe\.filter_resources_from_files\(.*\)\n {4}return exe\n/);
+  });
+
   test('without --write the line is shown', () => {
     const folder = project('shown');
     const before = readFileSync(join(folder, 'pyoxidizer.bzl'), 'utf8');
