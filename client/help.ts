@@ -2,9 +2,30 @@ import type { Command } from './command-line/command.ts';
 import { commands } from './command-line/commands.ts';
 import { globalOptions, type Option } from './command-line/option.ts';
 
+/** A terminal of 100 columns shows each line whole. */
+const columns = 100;
 const width = 26;
-const row = (left: string, right: string): string =>
-  left.length < width ? `  ${left.padEnd(width)}${right}` : `  ${left}\n  ${' '.repeat(width)}${right}`;
+const row = (left: string, right: string): string => {
+  const lines = wrapped(right, columns - width - 2).join(`\n  ${' '.repeat(width)}`);
+  return left.length < width
+    ? `  ${left.padEnd(width)}${lines}`
+    : `  ${left}\n  ${' '.repeat(width)}${lines}`;
+};
+
+/** Lines of at most `max` characters, broken between words; one long word stays whole. */
+function wrapped(text: string, max: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= max)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Breaks in notes are for those who read the source. */
+const note = (text: string): string => wrapped(text.replaceAll('\n', ' '), columns).join('\n');
 const optionRow = ({ flag, short, values, help, isRepeatable }: Option): string =>
   row(
     [short === undefined ? flag : `${short}, ${flag}`, ...values].join(' ') +
@@ -49,8 +70,8 @@ ${globalOptions.map(optionRow).join('\n')}
 function commandHelp({ name, summary, words, options, notes }: Command): string {
   const usage = ['Usage: oxd', name, options.length > 0 ? '[FLAGS]' : undefined, words];
   const sections = [
-    summary + (notes === undefined ? '' : `\n${notes}`),
-    usage.filter((part) => part !== undefined).join(' '),
+    summary + (notes === undefined ? '' : `\n${note(notes)}`),
+    wrapped(usage.filter((part) => part !== undefined).join(' '), columns).join('\n         '),
     ...(options.length > 0 ? [`Flags:\n${options.map(optionRow).join('\n')}`] : []),
     `Flags of every command:\n${globalOptions.map(optionRow).join('\n')}`,
   ];
