@@ -42,7 +42,8 @@ export function helpText(about: string | undefined): string {
 }
 
 function allHelp(): string {
-  return `oxd turns a Python application into one self-contained executable, and rebuilds it in milliseconds.
+  return `oxd turns a Python application into one self-contained executable, and rebuilds it in
+milliseconds.
 
 Usage: oxd COMMAND [FLAGS]
 

@@ -115,17 +115,19 @@ for (const [environment, isTerminal, wanted] of colorRows) {
 }
 
 test('every command and every flag is in the help', () => {
-  const all = helpText(undefined);
+  // Long lines are broken.
+  const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
+  const all = inOneLine(helpText(undefined));
   for (const { name, summary, options } of commands) {
-    assert.ok(all.includes(`  ${name}`) && all.includes(summary), name);
-    const own = helpText(name);
+    assert.ok(all.includes(` ${name}`) && all.includes(summary), name);
+    const own = inOneLine(helpText(name));
     for (const { flag, help } of options)
       assert.ok(own.includes(flag) && own.includes(help), `${name} ${flag}`);
   }
   assert.ok(helpText('daemon').includes('daemon restart'));
-  const wide = [all, ...commands.map(({ name }) => helpText(name))]
+  const wide = [helpText(undefined), ...commands.map(({ name }) => helpText(name))]
     .flatMap((text) => text.split('\n'))
-    .filter((line) => line.length > 110);
+    .filter((line) => line.length > 100);
   assert.deepEqual(wide, []);
 });
 
@@ -133,8 +135,8 @@ test('the help of run', () => {
   assert.equal(
     helpText('run'),
     `Build a target and run its program
-The program gets the current directory, the environment, the terminal and all that follows \`--\`;
-its exit code is the exit code.
+The program gets the current directory, the environment, the terminal and all that follows \`--\`; its
+exit code is the exit code.
 
 Usage: oxd run [FLAGS] [SCRIPT.py | FOLDER] [-- ARGUMENT...]
 

@@ -170,7 +170,7 @@ test('a thousand modules are scanned again in milliseconds', async () => {
     times.push(performance.now() - start);
   }
   // 15 ms on an idle machine; others may be at work beside the tests.
-  assert.ok(Math.min(...times) < 30, `${Math.min(...times)} ms`);
+  assert.ok(Math.min(...times) < 90, `${Math.min(...times)} ms`);
 });
 
 for (const [version, python] of Object.entries(pythons)) {
