@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { testPython, writeExecutable } from '../daemon/executable/packing.ts';
 import { oxd, stopDaemon } from '../e2e/oxd.ts';
@@ -38,7 +38,8 @@ test('an allocator for Python alone, beside that of the program', async () => {
 test('libraries of a distribution with a shared libpython alone pack and load that', async () => {
   const archive = join(folder, 'python.tar.gz');
   const form = { kind: 'install_only', compression: 'gz', hasStatic: false } as const;
-  const sha256 = await makeArchive(testPython().executable, archive, form);
+  const { executable, version } = testPython();
+  const sha256 = await makeArchive(join(dirname(executable), `python${version}`), archive, form);
   cpSync('test/embedding/c', folder, { recursive: true });
   const config = join(folder, 'pyoxidizer.bzl');
   const distribution = `PythonDistribution(sha256 = "${sha256}", local_path = ${JSON.stringify(archive)}, flavor = "standalone_dynamic")`;
