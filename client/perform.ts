@@ -32,8 +32,8 @@ export async function perform<Params extends object, Result>(
   for (let crashes = 0; ;) {
     const link = await openLink(task, { say, isHasty, isGuest });
     const interrupts = new Interrupts(screen);
-    // Whatever ends the request ends its questions.
-    const asking = new AbortController();
+    // Whatever ends the request ends its questions. Made with the first of them: Node loads much code for one.
+    let asking: AbortController | undefined;
     const call = link.call(
       type,
       params,
@@ -41,7 +41,7 @@ export async function perform<Params extends object, Result>(
         interrupts.listen(call);
         listener?.(events);
       },
-      ask && ((prompt) => ask(prompt, asking.signal)),
+      ask && ((prompt) => ask(prompt, (asking ??= new AbortController()).signal)),
     );
     const slow = setTimeout(() => interrupts.listen(call), hotPathMs);
     try {
@@ -59,7 +59,7 @@ export async function perform<Params extends object, Result>(
       } else throw error;
     } finally {
       clearTimeout(slow);
-      asking.abort();
+      asking?.abort();
       interrupts.close();
       await link.close();
     }
